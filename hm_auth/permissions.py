@@ -1,0 +1,56 @@
+"""Who may do what: one table from capability to permission levels.
+
+Levels are not a ladder (billing is not above technician), so a view never compares levels;
+it asks for a capability. A module of your own adds its rows with ``HM_AUTH["CAPABILITIES"]``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+from types import MappingProxyType
+
+
+class Level(StrEnum):
+    """The permission level of a person, kept in Nexus."""
+
+    ADMIN = "admin"
+    TECHNICIAN = "technician"
+    BILLING = "billing"
+    CLIENT = "client"
+
+
+STAFF = frozenset({Level.ADMIN, Level.TECHNICIAN, Level.BILLING})
+EVERYONE = frozenset(Level)
+ADMIN_ONLY = frozenset({Level.ADMIN})
+
+CAPABILITIES: Mapping[str, frozenset[Level]] = MappingProxyType(
+    {
+        # Everybody signed in.
+        "account.own": EVERYONE,
+        "modules.view": EVERYONE,
+        # The directory in Nexus. A client sees the row of their own company only (``visible_to``).
+        "directory.view": EVERYONE,
+        "directory.internal": STAFF,  # notes, external ids, VIP marks, other companies
+        "directory.manage": ADMIN_ONLY,
+        "users.view": STAFF,
+        "users.manage": ADMIN_ONLY,
+        "modules.manage": ADMIN_ONLY,
+        # The modules.
+        "treasury.open": EVERYONE,
+        "archive.open": EVERYONE,
+    }
+)
+
+
+def allows(
+    level: str | None,
+    capability: str,
+    extra: Mapping[str, Iterable[str]] = MappingProxyType({}),
+) -> bool:
+    """Tell whether ``level`` has ``capability``.
+
+    Raises KeyError for a capability nobody declared: a typing mistake must not deny silently.
+    """
+    levels = extra[capability] if capability in extra else CAPABILITIES[capability]
+    return level is not None and level in {str(item) for item in levels}

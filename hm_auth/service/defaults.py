@@ -1,0 +1,137 @@
+"""The Django settings every service shares, so that a service's own file says only what differs."""
+
+from __future__ import annotations
+
+from importlib import resources
+from typing import Any
+from urllib.parse import urlsplit
+
+import environ
+
+from hm_auth.service.config import Config
+
+UI_APPS = [
+    "hm_auth.ui",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "django_htmx",
+    "crispy_forms",
+    "crispy_bootstrap5",
+    "lucide",
+    "rest_framework",
+    "django_filters",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+]
+
+MODULE_APPS = ["hm_auth", *UI_APPS]
+
+_FIRST = [
+    "hm_auth.middleware.RequestIdMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "hm_auth.middleware.ContentSecurityPolicyMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+]
+_LAST = [
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+
+MODULE_MIDDLEWARE = [*_FIRST, "hm_auth.middleware.AuthenticationMiddleware", *_LAST]
+NEXUS_MIDDLEWARE = [*_FIRST, "nexus.signins.middleware.AuthenticationMiddleware", *_LAST]
+
+
+def common_settings(config: Config) -> dict[str, Any]:
+    """Return the settings shared by all services, Nexus included, from ``config``."""
+    url = urlsplit(config["PUBLIC_URL"])
+    https = url.scheme == "https"
+    return {
+        "SECRET_KEY": config["SECRET_KEY"],
+        "DEBUG": config["DEBUG"],
+        "PUBLIC_URL": config["PUBLIC_URL"].rstrip("/"),
+        "ALLOWED_HOSTS": [url.hostname, "localhost", "127.0.0.1", *config["ALLOWED_HOSTS"]],
+        "CSRF_TRUSTED_ORIGINS": [f"{url.scheme}://{url.netloc}"],
+        "DATABASES": {"default": _database(config)},
+        "DEFAULT_AUTO_FIELD": "django.db.models.BigAutoField",
+        "USE_TZ": True,
+        "TIME_ZONE": config["TIME_ZONE"],
+        "LANGUAGE_CODE": "en-us",
+        "STATIC_URL": "static/",
+        "STATIC_ROOT": config.path.parent / f"{config.name}-static",
+        "STATICFILES_DIRS": [("bootstrap", _package_folder("bootstrap"))],
+        "STORAGES": {
+            "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+            "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+        },
+        "TEMPLATES": [_templates()],
+        "CRISPY_ALLOWED_TEMPLATE_PACKS": "bootstrap5",
+        "CRISPY_TEMPLATE_PACK": "bootstrap5",
+        # Cookies carry the service's name: on one host, ports do not keep cookies apart.
+        "SESSION_COOKIE_NAME": f"{config.name}_session",
+        "CSRF_COOKIE_NAME": f"{config.name}_csrf",
+        "SESSION_COOKIE_SECURE": https,
+        "CSRF_COOKIE_SECURE": https,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "CSRF_COOKIE_HTTPONLY": False,
+        "SECURE_PROXY_SSL_HEADER": ("HTTP_X_FORWARDED_PROTO", "https"),
+        "SECURE_HSTS_SECONDS": 31536000 if https else 0,
+        "SECURE_REFERRER_POLICY": "same-origin",
+        "X_FRAME_OPTIONS": "DENY",
+        "DEFAULT_FROM_EMAIL": config["EMAIL_FROM"],
+        **environ.Env.email_url_config(config["EMAIL_URL"]),
+    }
+
+
+def module_settings(config: Config) -> dict[str, Any]:
+    """Return what a module needs on top: users, sessions and sign-in through Nexus."""
+    return {
+        "AUTH_USER_MODEL": "hm_auth.User",
+        "AUTHENTICATION_BACKENDS": ["hm_auth.backends.NexusBackend"],
+        "SESSION_ENGINE": "hm_auth.session",
+        "LOGIN_URL": "hm_auth:login",
+        "LOGIN_REDIRECT_URL": "home",
+        "HM_AUTH": {
+            "NEXUS_URL": config["NEXUS_URL"].rstrip("/"),
+            "CLIENT_ID": config["CLIENT_ID"],
+            "CLIENT_SECRET": config["CLIENT_SECRET"],
+        },
+    }
+
+
+def _database(config: Config) -> dict[str, Any]:
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "HOST": config["DB_HOST"],
+        "PORT": config["DB_PORT"],
+        "NAME": config["DB_NAME"],
+        "USER": config["DB_USER"],
+        "PASSWORD": config["DB_PASSWORD"],
+        "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {"connect_timeout": 5},
+    }
+
+
+def _package_folder(package: str) -> str:
+    return str(resources.files(package))
+
+
+def _templates() -> dict[str, Any]:
+    return {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    }

@@ -1,0 +1,103 @@
+"""People who sign in. One row here is one user in every module."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
+from django.utils import timezone
+
+from hm_auth.permissions import Level
+from nexus.directory.models import Company
+
+
+class UserManager(BaseUserManager["User"]):
+    """Look-ups that ignore case, and the only way a user is born."""
+
+    def get_by_natural_key(self, username: str | None) -> User:
+        return self.get(username__iexact=username)
+
+    def create_user(self, *, username: str, email: str, password: str | None, **fields: Any) -> User:
+        """Create a user; ``password=None`` leaves the account without a usable one (invitation)."""
+        user = self.model(username=username, email=self.normalize_email(email), **fields)
+        user.set_password(password)
+        user.full_clean(exclude=["password"])
+        user.save(using=self._db)
+        return user
+
+
+class User(AbstractBaseUser):
+    """A person with an account; ``permission_level`` decides everything (``hm_auth.permissions``)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    username = models.CharField(max_length=150)
+    email = models.EmailField()
+    full_name = models.CharField(max_length=200)
+    permission_level = models.CharField(
+        max_length=20, choices=[(level.value, level.value.capitalize()) for level in Level]
+    )
+    company = models.ForeignKey(
+        Company,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="users",
+        help_text="Only for clients: the company whose data they may see.",
+    )
+    is_active = models.BooleanField("active", default=True)
+    not_before = models.DateTimeField(
+        null=True, blank=True, help_text="Sign-ins and tokens older than this are void."
+    )
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    USERNAME_FIELD = "username"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["email", "full_name", "permission_level"]
+
+    objects = UserManager()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                Lower("username"),
+                name="user_username_unique",
+                violation_error_message="This username is taken (upper and lower case are the same).",
+            ),
+            models.UniqueConstraint(
+                Lower("email"),
+                name="user_email_unique",
+                violation_error_message="Another user has this e-mail address.",
+            ),
+            models.CheckConstraint(
+                condition=Q(permission_level="client", company__isnull=False)
+                | (~Q(permission_level="client") & Q(company__isnull=True)),
+                name="user_client_has_company",
+                violation_error_message="A client belongs to a company, and nobody else does.",
+            ),
+            models.CheckConstraint(
+                condition=Q(permission_level__in=[level.value for level in Level]),
+                name="user_level_known",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.full_name or self.username
+
+    def get_full_name(self) -> str:
+        return self.full_name
+
+    @property
+    def is_staff(self) -> bool:
+        """Whether the Django admin lets this user in."""
+        return self.permission_level == Level.ADMIN
+
+    def has_perm(self, perm: str, obj: object = None) -> bool:
+        return self.is_active and self.is_staff
+
+    def has_module_perms(self, app_label: str) -> bool:
+        return self.is_active and self.is_staff

@@ -1,0 +1,70 @@
+"""Settings of Nexus, the identity provider and directory."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from hm_auth.service import config, defaults
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+OPTIONS = (
+    config.Option("SIGN_IN_HOURS", int, 24, "How long a sign-in lasts, however often refreshed."),
+    config.Option("ACCESS_TOKEN_SECONDS", int, 600, "How long an access token lasts."),
+    config.Option("ALLOW_DIRECT_CLIENT", bool, True, "Let scripts ask for tokens without a module."),
+)
+
+CONFIG = config.load("nexus", directory=BASE_DIR, options=OPTIONS)
+globals().update(defaults.common_settings(CONFIG))
+
+DEMO = os.environ.get("HM_DEMO") == "1"
+SERVICE_NAME = "Nexus"
+SERVICE_ICON = "hexagon"
+
+INSTALLED_APPS = [
+    "unfold",
+    "unfold.contrib.filters",
+    "unfold.contrib.import_export",
+    "django.contrib.admin",
+    "django.contrib.sessions",
+    *defaults.UI_APPS,
+    "import_export",
+    "pghistory",
+    "pgtrigger",
+    "nexus.modules",
+    "nexus.directory",
+    "nexus.accounts",
+    "nexus.signins",
+    "nexus.api",
+    "nexus.pages",
+    *(["nexus.demo"] if DEMO else []),
+]
+
+MIDDLEWARE = defaults.NEXUS_MIDDLEWARE
+ROOT_URLCONF = "nexus.urls"
+WSGI_APPLICATION = "nexus.wsgi.application"
+
+AUTH_USER_MODEL = "accounts.User"
+LOGIN_URL = "hm_auth:login"
+LOGIN_REDIRECT_URL = "home"
+PASSWORD_RESET_TIMEOUT = 3600
+PASSWORD_HASHERS = ["nexus.accounts.hashers.Argon2idHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+
+SIGN_IN_HOURS = CONFIG["SIGN_IN_HOURS"]
+ACCESS_TOKEN_SECONDS = CONFIG["ACCESS_TOKEN_SECONDS"]
+ALLOW_DIRECT_CLIENT = CONFIG["ALLOW_DIRECT_CLIENT"]
+
+HM_NAV = [
+    ("Home", "home", "house", "account.own"),
+    ("Companies", "companies", "building-2", "directory.internal"),
+    ("Contacts", "contacts", "contact", "directory.internal"),
+    ("Admin", "admin:index", "settings", "directory.manage"),
+]
