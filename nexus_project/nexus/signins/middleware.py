@@ -1,0 +1,1 @@
+from django.contrib.auth.middleware import AuthenticationMiddleware  # noqa: F401

@@ -1,0 +1,2 @@
+app_name = "hm_auth"
+urlpatterns: list = []
