@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from importlib import resources
+from importlib.util import find_spec
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -120,7 +120,10 @@ def _database(config: Config) -> dict[str, Any]:
 
 
 def _package_folder(package: str) -> str:
-    return str(resources.files(package))
+    spec = find_spec(package)
+    if spec is None or not spec.submodule_search_locations:
+        raise ModuleNotFoundError(f"The package {package} is not installed.")
+    return str(next(iter(spec.submodule_search_locations)))
 
 
 def _templates() -> dict[str, Any]:

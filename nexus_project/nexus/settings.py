@@ -46,6 +46,8 @@ ROOT_URLCONF = "nexus.urls"
 WSGI_APPLICATION = "nexus.wsgi.application"
 
 AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["nexus.signins.backends.PasswordBackend"]
+SILENCED_SYSTEM_CHECKS = ["auth.W004"]  # usernames are unique regardless of case, by a constraint
 LOGIN_URL = "hm_auth:login"
 LOGIN_REDIRECT_URL = "home"
 PASSWORD_RESET_TIMEOUT = 3600
