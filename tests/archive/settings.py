@@ -1,0 +1,9 @@
+"""The settings of archive for its tests: the real ones, plain static files and mail kept in memory."""
+
+from archive.settings import *  # noqa: F403 - a test settings module is the real one, varied
+
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
