@@ -1,0 +1,69 @@
+"""All services together, as `./hm demo` starts them, and a real browser in front of them."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from deploy.local.stack import Stack
+from tests.system.people import Person
+
+SHOTS = Path(os.environ["HM_SCREENSHOTS"]) if "HM_SCREENSHOTS" in os.environ else None
+
+
+@pytest.fixture(scope="session")
+def stack() -> Iterator[Stack]:
+    """Nexus, Treasury and Archive on free ports with the demo data."""
+    with Stack(demo=True) as running:
+        yield running
+
+
+@pytest.fixture
+def person(stack: Stack):
+    """Make a person with an HTTP client of their own: ``person("tech")``."""
+
+    def make(username: str, password: str = "hivematrix-demo") -> Person:
+        return Person(stack, username, password)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        yield playwright.chromium.launch(
+            executable_path=shutil.which("chromium") or shutil.which("google-chrome"),
+            args=[
+                *(["--no-sandbox"] if os.geteuid() == 0 else []),
+                "--disable-gpu",
+                "--disable-quic",
+                "--no-first-run",
+                "--disable-background-networking",
+                "--disable-component-update",
+                "--disable-sync",
+            ],
+        )
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    context.set_default_timeout(10_000)
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Page:
+    """A page that fails the test on any script error or refused resource."""
+    page = context.new_page()
+    problems: list[str] = []
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    page.on("console", lambda m: problems.append(m.text) if m.type == "error" else None)
+    page.problems = problems  # type: ignore[attr-defined]
+    return page
