@@ -44,7 +44,7 @@ _LAST = [
     "django_htmx.middleware.HtmxMiddleware",
 ]
 
-MODULE_MIDDLEWARE = [*_FIRST, "hm_auth.middleware.AuthenticationMiddleware", *_LAST]
+MODULE_MIDDLEWARE = [*_FIRST, "hm_auth.authentication.AuthenticationMiddleware", *_LAST]
 NEXUS_MIDDLEWARE = [*_FIRST, "nexus.signins.middleware.AuthenticationMiddleware", *_LAST]
 
 
