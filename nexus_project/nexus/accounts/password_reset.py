@@ -1,0 +1,55 @@
+"""Choosing a password by a link in a mail: for who forgot theirs, and for who was invited."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.contrib.auth.tokens import default_token_generator
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.encoding import force_bytes
+from django.utils.http import urlsafe_base64_encode
+
+from nexus.accounts.models import User
+from nexus.accounts.operations import set_password
+from nexus.accounts.rules import may_authenticate
+
+
+class LinkUsed(Exception):
+    """The link was used, or voided, between showing the form and sending it."""
+
+
+def reset_link(user: User) -> str:
+    """Return a link that lets ``user`` choose a password, once, for PASSWORD_RESET_TIMEOUT seconds.
+
+    Its host is PUBLIC_URL, never the request's Host header, which the asker may forge.
+    """
+    uid = urlsafe_base64_encode(force_bytes(user.pk))
+    token = default_token_generator.make_token(user)
+    return settings.PUBLIC_URL + reverse("password-reset-confirm", args=(uid, token))
+
+
+def link_expiry() -> datetime:
+    """Return when a link made now stops working, in the installation's time zone."""
+    return timezone.localtime() + timedelta(seconds=settings.PASSWORD_RESET_TIMEOUT)
+
+
+def user_for_reset(email: str) -> User | None:
+    """Return who may get a link at ``email``: an account that may sign in, or nobody."""
+    user = User.objects.select_related("company").filter(email__iexact=email).first()
+    return user if user is not None and may_authenticate(user) else None
+
+
+@transaction.atomic
+def reset_password(*, user: User, token: str, password: str) -> None:
+    """Set the password chosen behind a link, and end every sign-in made with the old one.
+
+    The row is locked while the token is checked again, so that of two forms sent at once from one
+    link only one counts. Raises LinkUsed.
+    """
+    locked = User.objects.select_for_update(of=("self",)).get(pk=user.pk)
+    if not may_authenticate(locked) or not default_token_generator.check_token(locked, token):
+        raise LinkUsed
+    set_password(user=locked, password=password, by=locked)
