@@ -1,4 +1,4 @@
-"""Turn the invented clients into rows. Every id follows from an account number, so it never changes."""
+"""Turn the invented clients into rows; each id follows from an account number and never changes."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 class Command(BaseCommand):
     help = "Load the demo data, unless it is there. Refuses outside ./hm demo."
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, **_options: Any) -> None:
         # The accounts have a published password: they may never appear in a real installation.
         if not settings.DEMO:
             raise CommandError("The demo data is loaded by ./hm demo only.")
