@@ -1,0 +1,112 @@
+"""Money, and the one function that rounds it.
+
+Amounts are exact rationals until the end of a line; then they are rounded once, half up, to the
+currency's smallest unit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+
+# ISO 4217 minor units that are not 2.
+_PLACES = {
+    "BHD": 3, "CLP": 0, "IQD": 3, "ISK": 0, "JOD": 3, "JPY": 0, "KRW": 0, "KWD": 3, "LYD": 3,
+    "OMR": 3, "PYG": 0, "RWF": 0, "TND": 3, "UGX": 0, "VND": 0, "XAF": 0, "XOF": 0, "XPF": 0,
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """An amount in a currency, already rounded to the currency's smallest unit.
+
+    ``amount`` is a Decimal with exactly the currency's places; ``currency`` is an ISO 4217 code.
+    Raises ValueError for anything else, so an unrounded amount cannot travel as money.
+    """
+
+    amount: Decimal
+    currency: str
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.amount, Decimal) or not self.amount.is_finite():
+            raise ValueError(f"{self.amount!r} is not a finite Decimal")
+        if len(self.currency) != 3 or not self.currency.isupper():
+            raise ValueError(f"{self.currency!r} is not an ISO 4217 code")
+        exact = self.amount.quantize(Decimal(1).scaleb(-places(self.currency)))
+        if exact != self.amount:
+            raise ValueError(f"{self.amount} has more places than {self.currency} has")
+        object.__setattr__(self, "amount", exact)
+
+    def __add__(self, other: Money) -> Money:
+        return Money(self.amount + self._same(other), self.currency)
+
+    def __sub__(self, other: Money) -> Money:
+        return Money(self.amount - self._same(other), self.currency)
+
+    def __neg__(self) -> Money:
+        return Money(-self.amount, self.currency)
+
+    def __lt__(self, other: Money) -> bool:
+        return self.amount < self._same(other)
+
+    def __le__(self, other: Money) -> bool:
+        return self.amount <= self._same(other)
+
+    def __bool__(self) -> bool:
+        return self.amount != 0
+
+    def __str__(self) -> str:
+        return f"{self.amount} {self.currency}"
+
+    def _same(self, other: Money) -> Decimal:
+        if other.currency != self.currency:
+            raise ValueError(f"{self.currency} and {other.currency} do not mix")
+        return other.amount
+
+
+def places(currency: str) -> int:
+    """Return the number of decimal places of ``currency`` (ISO 4217)."""
+    return _PLACES.get(currency, 2)
+
+
+def zero(currency: str) -> Money:
+    """Return nothing, in ``currency``."""
+    return Money(Decimal(0), currency)
+
+
+def total(amounts: Iterable[Money], currency: str) -> Money:
+    """Add up ``amounts``; nothing at all is zero in ``currency``."""
+    return sum(amounts, zero(currency))
+
+
+def rounded(value: Fraction | Decimal | int, currency: str) -> Money:
+    """Round an exact value to money, halves away from zero: the only rounding there is."""
+    scale = 10 ** places(currency)
+    exact = Fraction(value) * scale
+    units = (2 * abs(exact.numerator) + exact.denominator) // (2 * exact.denominator)
+    sign = -1 if exact < 0 else 1
+    return Money(Decimal(sign * units).scaleb(-places(currency)), currency)
+
+
+def split(amount: Money, weights: Sequence[Fraction | Decimal | int]) -> list[Money]:
+    """Divide ``amount`` by ``weights`` so that the parts sum to it (largest remainder).
+
+    Weights are not negative and not all zero, else ValueError. Equal remainders go to the earlier
+    part, so that the result does not depend on anything but the input.
+    """
+    shares = [Fraction(weight) for weight in weights]
+    whole = sum(shares, Fraction(0))
+    if whole <= 0 or min(shares) < 0:
+        raise ValueError("weights must not be negative, nor all zero")
+    scale = 10 ** places(amount.currency)
+    units = int(amount.amount * scale)
+    exact = [abs(units) * share / whole for share in shares]
+    parts = [int(value) for value in exact]
+    by_remainder = sorted(range(len(exact)), key=lambda i: (parts[i] - exact[i], i))
+    for i in by_remainder[: abs(units) - sum(parts)]:
+        parts[i] += 1
+    sign = -1 if units < 0 else 1
+    exponent = -places(amount.currency)
+    return [Money(Decimal(sign * part).scaleb(exponent), amount.currency) for part in parts]
