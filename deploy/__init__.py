@@ -1,0 +1,1 @@
+"""How HiveMatrix is run: on one's own machine (``local``), and on servers."""
