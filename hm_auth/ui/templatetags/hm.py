@@ -8,6 +8,7 @@ from typing import Any
 
 from django import template
 from django.contrib.messages.storage.base import Message
+from django.forms.boundfield import BoundField
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
@@ -76,6 +77,19 @@ def badge(value: Any, label: str = "", tone: str = "") -> SafeString:
     key = str(value).lower()
     text = label or key.replace("_", " ").capitalize()
     return format_html('<span class="hm-badge hm-{}">{}</span>', tone or TONES.get(key, "neutral"), text)
+
+
+@register.filter
+def control(field: BoundField, autocomplete: str = "") -> SafeString:
+    """Return the widget of ``field`` as a Bootstrap control, for forms laid out by hand."""
+    attributes = {"class": "form-control is-invalid" if field.errors else "form-control"}
+    if autocomplete:
+        attributes["autocomplete"] = autocomplete
+    if autocomplete == "current-password":
+        attributes["data-hm-caps"] = "hm-caps"
+    if autocomplete == "username":
+        attributes |= {"autocapitalize": "none", "spellcheck": "false", "dir": "auto"}
+    return field.as_widget(attrs=attributes)
 
 
 @register.filter
