@@ -1,8 +1,15 @@
-import os
+"""Django's management commands for Nexus; ``setup`` works before there is a configuration."""
+
+from __future__ import annotations
+
 import sys
+from pathlib import Path
+
+# A clone's own hm_auth lies beside this project; an installed one is found without this line.
+sys.path.append(str(Path(__file__).resolve().parent.parent))
+
+from hm_auth.service import manage
+from nexus.service import SERVICE
 
 if __name__ == "__main__":
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "nexus.settings")
-    from django.core.management import execute_from_command_line
-
-    execute_from_command_line(sys.argv)
+    sys.exit(manage.run(SERVICE, sys.argv))

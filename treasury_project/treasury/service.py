@@ -1,0 +1,16 @@
+"""The facts of Treasury that its settings, main.py and init_db.py share. Imports no Django."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from hm_auth.service import Service
+
+SERVICE = Service(
+    name="treasury",
+    title="Treasury",
+    description="What each client owes, why, and whether it was paid.",
+    icon="landmark",
+    port=5001,
+    directory=Path(__file__).resolve().parent.parent,
+)
