@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 import environ
 
+from hm_auth.service import api_defaults
 from hm_auth.service.config import Config
 
 UI_APPS = [
@@ -84,6 +85,8 @@ def common_settings(config: Config) -> dict[str, Any]:
         "SECURE_HSTS_SECONDS": 31536000 if https else 0,
         "SECURE_REFERRER_POLICY": "same-origin",
         "X_FRAME_OPTIONS": "DENY",
+        "REST_FRAMEWORK": api_defaults.rest_framework(),
+        "SPECTACULAR_SETTINGS": api_defaults.spectacular(f"{config.name.capitalize()} API"),
         "DEFAULT_FROM_EMAIL": config["EMAIL_FROM"],
         **environ.Env.email_url_config(config["EMAIL_URL"]),
     }

@@ -1,0 +1,62 @@
+"""Query parameters: known, well-formed, or refused. A misspelt filter must not return everything."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import django_filters
+from django.db.models import QuerySet
+from django_filters.rest_framework import DjangoFilterBackend
+from drf_spectacular.utils import extend_schema_field
+from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
+
+MAX_IDS = 500
+
+
+class StrictFilterBackend(DjangoFilterBackend):  # type: ignore[misc] - django-filter is untyped
+    """The filters of ``filterset_class``, minus those that are not for this caller."""
+
+    def get_filterset_class(self, view: Any, queryset: Any = None) -> Any:
+        choose = getattr(view, "get_filterset_class", None)
+        return choose() if choose else super().get_filterset_class(view, queryset)
+
+
+class UUIDInFilter(django_filters.BaseInFilter, django_filters.UUIDFilter):  # type: ignore[misc]
+    """Ids separated by commas, at most 500 of them."""
+
+    def filter(self, qs: QuerySet[Any], value: Any) -> QuerySet[Any]:
+        if value and len(value) > MAX_IDS:
+            raise ValidationError({"id__in": [f"At most {MAX_IDS} ids."]})
+        return super().filter(qs, value)  # type: ignore[no-any-return]
+
+
+class DirectoryFilterSet(django_filters.FilterSet):  # type: ignore[misc]
+    """What every list of shared rows understands."""
+
+    id__in = extend_schema_field(
+        {
+            "type": "array",
+            "items": {"type": "string", "format": "uuid"},
+            "maxItems": MAX_IDS,
+        }
+    )(UUIDInFilter(field_name="id", lookup_expr="in", label="Only these ids, at most 500."))
+    updated_since = django_filters.IsoDateTimeFilter(
+        field_name="updated_at",
+        lookup_expr="gte",
+        label="Rows changed at or after this instant (ISO 8601).",
+    )
+
+
+def refuse_odd_parameters(request: Request, known: set[str]) -> None:
+    """Raise ValidationError for a parameter nobody knows, given twice, or with a NUL in it."""
+    errors: dict[str, list[str]] = {}
+    for name, values in request.query_params.lists():
+        if name not in known:
+            errors[name.replace("\x00", "")[:50] or "?"] = ["Unknown parameter."]
+        elif len(values) > 1:
+            errors[name] = ["Given more than once."]
+        elif "\x00" in values[0]:
+            errors[name] = ["Null characters are not allowed."]
+    if errors:
+        raise ValidationError(errors)

@@ -1,0 +1,57 @@
+"""One permission class: the view names a capability, the caller's level or scopes decide."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+from django.core.exceptions import ImproperlyConfigured
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+
+from hm_auth.conf import conf
+from hm_auth.permissions import allows
+
+# What a module acting for itself needs for what a person does by level. A capability that is
+# not here is for people only.
+SCOPES: Mapping[str, str] = MappingProxyType(
+    {
+        "modules.view": "modules:read",
+        "directory.view": "directory:read",
+        "directory.internal": "directory:read",
+        "directory.manage": "directory:write",
+        "users.view": "users:read",
+        "users.manage": "users:write",
+    }
+)
+
+
+def has_capability(principal: Any, capability: str) -> bool:
+    """Tell whether a person (by permission level) or a module (by scopes) may do ``capability``.
+
+    A principal with ``scopes`` is a module. Raises KeyError for a capability nobody declared.
+    """
+    if not getattr(principal, "is_authenticated", False):
+        return False
+    scopes = getattr(principal, "scopes", None)
+    if scopes is not None:
+        return SCOPES.get(capability) in scopes
+    return allows(getattr(principal, "permission_level", None), capability, conf.capabilities)
+
+
+class HasCapability(BasePermission):
+    """The view says ``capability = "..."``, or ``capabilities = {action or method: "..."}``."""
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        return has_capability(request.user, required_capability(request, view))
+
+
+def required_capability(request: Request, view: Any) -> str:
+    """Return what ``view`` asks for. Raises ImproperlyConfigured when it asks for nothing."""
+    table: Mapping[str, str] = getattr(view, "capabilities", {})
+    action = getattr(view, "action", None) or (request.method or "").lower()
+    capability = table.get(action, getattr(view, "capability", None))
+    if capability is None:
+        raise ImproperlyConfigured(f"{type(view).__name__} names no capability for {action}.")
+    return capability

@@ -1,0 +1,168 @@
+"""Every error of an API is a problem document (RFC 9457) with a stable ``code``.
+
+``type`` is ``about:blank`` (section 4.2.1), so ``title`` is the HTTP phrase; programs read ``code``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from http import HTTPStatus
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.core.exceptions import ValidationError as DjangoValidationError
+from django.db import IntegrityError
+from django.http import Http404, HttpRequest, HttpResponseBase, JsonResponse
+from django.views import defaults
+from rest_framework import exceptions
+from rest_framework.response import Response
+from rest_framework.serializers import as_serializer_error
+from rest_framework.views import set_rollback
+
+from hm_auth.exceptions import NexusUnavailable
+
+MEDIA_TYPE = "application/problem+json"
+JSON_PREFIXES = ("/api/", "/.well-known/")
+
+
+class Conflict(exceptions.APIException):
+    """The row the caller would make or change stands in another row's way."""
+
+    status_code = 409
+    default_detail = "This conflicts with a row that exists already."
+    default_code = "conflict"
+
+
+class Unavailable(exceptions.APIException):
+    """Nexus does not answer, and this request cannot do without it."""
+
+    status_code = 503
+    default_detail = "Nexus cannot be reached at the moment. Try again shortly."
+    default_code = NexusUnavailable.code
+    wait = 5
+
+
+def problem(
+    status: int,
+    code: str,
+    detail: str = "",
+    *,
+    errors: Mapping[str, list[str]] | None = None,
+    request: Any = None,
+) -> dict[str, Any]:
+    """Return the members of a problem document; ``errors`` maps a field to its messages."""
+    document: dict[str, Any] = {
+        "type": "about:blank",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "detail": detail,
+        "code": code,
+    }
+    if errors is not None:
+        document["errors"] = dict(errors)
+    if request_id := getattr(request, "request_id", None):
+        document["request_id"] = str(request_id)
+    return document
+
+
+def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | None:
+    """Answer an exception of a view; None (an unforeseen one) becomes a 500 outside."""
+    error = _as_api_exception(exc)
+    if error is None:
+        return None
+    set_rollback()
+    request = context.get("request")
+    return Response(
+        _document(error, request), status=error.status_code, headers=_headers(error), exception=True
+    )
+
+
+def _as_api_exception(exc: Exception) -> exceptions.APIException | None:
+    if isinstance(exc, exceptions.APIException):
+        return exc
+    if isinstance(exc, Http404):
+        return exceptions.NotFound()
+    if isinstance(exc, PermissionDenied):
+        return exceptions.PermissionDenied(*exc.args)
+    if isinstance(exc, DjangoValidationError):
+        return exceptions.ValidationError(as_serializer_error(exc))
+    if isinstance(exc, IntegrityError):
+        # full_clean() has looked already: this is a race somebody else won.
+        return Conflict()
+    if isinstance(exc, NexusUnavailable):
+        return Unavailable()
+    return None
+
+
+def _document(error: exceptions.APIException, request: Any) -> dict[str, Any]:
+    if isinstance(error, exceptions.ValidationError):
+        errors: dict[str, list[str]] = {}
+        for field, message in _flatten(error.detail):
+            errors.setdefault(field, []).append(message)
+        return problem(
+            error.status_code, "invalid", "Some values are not valid.", errors=errors,
+            request=request,
+        )
+    codes = error.get_codes()
+    code = codes if isinstance(codes, str) else error.default_code
+    return problem(error.status_code, code, str(error.detail), request=request)
+
+
+def _headers(error: exceptions.APIException) -> dict[str, str]:
+    headers = {}
+    if challenge := getattr(error, "auth_header", None):
+        headers["WWW-Authenticate"] = challenge
+    if (wait := getattr(error, "wait", None)) is not None:
+        headers["Retry-After"] = str(max(1, int(wait)))
+    return headers
+
+
+def _flatten(detail: Any, path: str = "") -> Iterator[tuple[str, str]]:
+    """Yield (field, message); an item of a list field is named like ``emails.0``."""
+    if isinstance(detail, Mapping):
+        for key, value in detail.items():
+            yield from _flatten(value, f"{path}.{key}" if path else str(key))
+    elif isinstance(detail, list | tuple):
+        for index, value in enumerate(detail):
+            nested = isinstance(value, Mapping)
+            if nested and value:
+                yield from _flatten(value, f"{path}.{index}" if path else str(index))
+            elif not nested:
+                yield from _flatten(value, path)
+    else:
+        yield path or "non_field_errors", str(detail)
+
+
+def json_problem(request: HttpRequest, status: int, code: str, detail: str) -> JsonResponse:
+    """Return a problem for callers outside the REST framework, such as the handlers below."""
+    return JsonResponse(
+        problem(status, code, detail, request=request), status=status, content_type=MEDIA_TYPE
+    )
+
+
+def handler400(request: HttpRequest, exception: Exception) -> HttpResponseBase:
+    """Answer a request Django itself finds suspicious."""
+    if request.path.startswith(JSON_PREFIXES):
+        return json_problem(request, 400, "bad_request", "The request cannot be understood.")
+    return defaults.bad_request(request, exception)
+
+
+def handler403(request: HttpRequest, exception: Exception) -> HttpResponseBase:
+    """Answer a refusal raised outside an API view."""
+    if request.path.startswith(JSON_PREFIXES):
+        return json_problem(request, 403, "permission_denied", "You may not do this.")
+    return defaults.permission_denied(request, exception)
+
+
+def handler404(request: HttpRequest, exception: Exception) -> HttpResponseBase:
+    """Answer an address that leads nowhere."""
+    if request.path.startswith(JSON_PREFIXES):
+        return json_problem(request, 404, "not_found", "Not found.")
+    return defaults.page_not_found(request, exception)
+
+
+def handler500(request: HttpRequest) -> HttpResponseBase:
+    """Answer our own mistake, without telling what it was."""
+    if request.path.startswith(JSON_PREFIXES):
+        return json_problem(request, 500, "server_error", "Something went wrong on our side.")
+    return defaults.server_error(request)
