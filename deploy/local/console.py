@@ -30,7 +30,7 @@ def colour(text: str, code: str) -> str:
     return f"\033[{code}m{text}\033[0m"
 
 
-def run(main: Callable[[], int | None]) -> None:
+def run(main: Callable[[], int | None] | Callable[[], None]) -> None:
     """Run a command to its exit code; a Problem or a full disk ends it with one sentence."""
     try:
         code = main() or 0

@@ -12,7 +12,7 @@ import subprocess
 import sys
 
 from deploy.local.console import Problem, run, say
-from deploy.local.paths import ROOT, TEST_LOCK, VAR
+from deploy.local.paths import ROOT, VAR
 
 HM_AUTH = "hm_auth/pyproject.toml"
 LOCKS: dict[str, tuple[str, ...]] = {
@@ -65,7 +65,7 @@ def main() -> None:
     if unknown:
         raise Problem(f"./hm lock does not know {' '.join(sorted(unknown))}; it takes --upgrade.")
     lock(upgrade="--upgrade" in sys.argv)
-    say(f"Done. ./hm demo and ./hm test install the new versions ({TEST_LOCK.name} changed).")
+    say("Done. ./hm demo and ./hm test install what changed at their next start.")
 
 
 if __name__ == "__main__":

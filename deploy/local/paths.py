@@ -9,11 +9,13 @@ VAR = ROOT / "var"
 DEMO = VAR / "demo"
 POSTGRES = VAR / "postgres"
 
-# Everything but the last is needed to run the services; the last only to test them.
-RUN_LOCKS = (
-    ROOT / "deploy/local/requirements.txt",
-    ROOT / "nexus_project/requirements.txt",
-    ROOT / "treasury_project/requirements.txt",
-    ROOT / "archive_project/requirements.txt",
-)
-TEST_LOCK = ROOT / "tests/requirements.txt"
+# What ./hm installs, by group: what the services need to run, and what only their tests need.
+LOCKS = {
+    "run": (
+        "deploy/local/requirements.txt",
+        "nexus_project/requirements.txt",
+        "treasury_project/requirements.txt",
+        "archive_project/requirements.txt",
+    ),
+    "test": ("tests/requirements.txt",),
+}
