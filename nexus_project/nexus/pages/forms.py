@@ -1,0 +1,80 @@
+"""The forms of the pages: filters of the lists, and passwords."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib.auth.password_validation import (
+    password_validators_help_text_html,
+    validate_password,
+)
+
+from nexus.accounts.models import User
+from nexus.directory.models import Company, Contact
+
+
+class FilterForm(forms.Form):
+    """A list's filters, from the query string. What makes no sense is ignored, not refused."""
+
+    q = forms.CharField(required=False, max_length=200, strip=True)
+
+    def value(self, name: str) -> Any:
+        """Return what was asked for in field ``name``, or None."""
+        self.is_valid()
+        return self.cleaned_data.get(name) or None
+
+
+class CompanyFilter(FilterForm):
+    SORTS = (("name", "Name"), ("updated", "Last changed"), ("number", "Account number"))
+
+    status = forms.ChoiceField(
+        required=False, choices=[("", "Any status"), *Company.Status.choices]
+    )
+    tag = forms.CharField(required=False, max_length=50, strip=True)
+    sort = forms.ChoiceField(required=False, choices=SORTS)
+    archived = forms.BooleanField(required=False)
+
+
+class ContactFilter(FilterForm):
+    role = forms.ChoiceField(required=False, choices=[("", "Any role"), *Contact.ROLES])
+    vip = forms.BooleanField(required=False)
+    former = forms.BooleanField(required=False)
+
+
+class OwnPasswordForm(forms.Form):
+    """Change the own password: the current one proves that it is still you at the keyboard."""
+
+    current = forms.CharField(
+        label="Current password",
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+    new = forms.CharField(
+        label="New password",
+        strip=False,
+        help_text=password_validators_help_text_html(),
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+
+    def clean_current(self) -> str:
+        current: str = self.cleaned_data["current"]
+        if not self.user.check_password(current):
+            raise forms.ValidationError("This is not your current password.", code="wrong")
+        return current
+
+    def clean_new(self) -> str:
+        new: str = self.cleaned_data["new"]
+        validate_password(new, self.user)
+        return new
+
+
+class AskResetForm(forms.Form):
+    email = forms.EmailField(
+        label="E-mail address",
+        widget=forms.EmailInput(attrs={"autocomplete": "email", "autofocus": True}),
+    )

@@ -1,0 +1,58 @@
+"""Contacts: the people of all companies, and the page of one."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from hm_auth.access import load_or_404, requires
+from hm_auth.permissions import allows
+from hm_auth.ui.keyset import keyset_page
+from nexus.accounts.models import User
+from nexus.directory.models import Contact
+from nexus.directory.queries import ContactQuerySet
+from nexus.pages.forms import ContactFilter
+from nexus.pages.partials import render_page_or_part
+
+ORDER = ("last_name", "first_name", "id")
+PAGE_SIZE = 50
+
+
+@requires("directory.internal")
+def contacts(request: HttpRequest) -> HttpResponse:
+    form = ContactFilter(request.GET)
+    found = _filtered(Contact.objects.visible_to(request.user).select_related("company"), form)
+    page = keyset_page(found, order=ORDER, after=request.GET.get("after"), size=PAGE_SIZE)
+    context = {"form": form, "page": page, "today": timezone.localdate()}
+    return render_page_or_part(
+        request, "nexus/contacts.html", "nexus/parts/contact_table.html", context
+    )
+
+
+def _filtered(found: ContactQuerySet, form: ContactFilter) -> ContactQuerySet:
+    if not form.value("former"):
+        found = found.current().active_on(timezone.localdate())
+    if text := form.value("q"):
+        found = found.search(text)
+    if role := form.value("role"):
+        found = found.filter(roles__contains=[role])
+    if form.value("vip"):
+        found = found.filter(vip=True)
+    return found
+
+
+@requires("directory.view")
+def contact(request: HttpRequest, contact_id: uuid.UUID) -> HttpResponse:
+    visible = Contact.objects.visible_to(request.user).select_related("company", "location", "user")
+    row = load_or_404(visible, id=contact_id)
+    reader: User = request.user  # type: ignore[assignment]
+    context = {
+        "contact": row,
+        "today": timezone.localdate(),
+        "internal": allows(reader.permission_level, "directory.internal"),
+        "manage": allows(reader.permission_level, "directory.manage"),
+    }
+    return render(request, "nexus/contact.html", context)

@@ -1,0 +1,49 @@
+"""Choosing a password by mail: asking for the link, and the page behind it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.forms import SetPasswordForm
+from django.contrib.auth.views import INTERNAL_RESET_SESSION_TOKEN, PasswordResetConfirmView
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_http_methods
+
+from nexus.accounts.mail import send_password_reset
+from nexus.accounts.password_reset import LinkUsed, reset_password, user_for_reset
+from nexus.pages.forms import AskResetForm
+
+
+@require_http_methods(["GET", "POST"])
+def ask(request: HttpRequest) -> HttpResponse:
+    """Answer the same for every address: whether it has an account is nobody's business."""
+    form = AskResetForm(request.POST or None)
+    if not form.is_valid():
+        status = 422 if form.is_bound else 200
+        return render(request, "nexus/password_reset.html", {"form": form}, status=status)
+    if user := user_for_reset(form.cleaned_data["email"]):
+        send_password_reset(user)
+    return redirect("password-reset-sent")
+
+
+@require_GET
+def sent(request: HttpRequest) -> HttpResponse:
+    return render(request, "nexus/password_reset_sent.html")
+
+
+class Choose(PasswordResetConfirmView):
+    """Django's page, which moves the token from the address into the session at once."""
+
+    template_name = "nexus/password_choose.html"
+
+    def form_valid(self, form: SetPasswordForm[Any]) -> HttpResponse:
+        token = self.request.session.pop(INTERNAL_RESET_SESSION_TOKEN)
+        try:
+            reset_password(user=self.user, token=token, password=form.cleaned_data["new_password1"])
+        except LinkUsed:
+            self.validlink = False
+            return self.render_to_response(self.get_context_data())
+        messages.success(self.request, "Your password is set. Sign in with it.")
+        return redirect("hm_auth:login")

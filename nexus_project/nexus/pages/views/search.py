@@ -1,0 +1,28 @@
+"""The quick search of the top bar: companies and contacts, two queries."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+from hm_auth.access import requires
+from nexus.directory.models import Company, Contact
+from nexus.pages.forms import FilterForm
+from nexus.pages.partials import render_page_or_part
+
+EACH = 8
+
+
+@requires("directory.internal")
+def search(request: HttpRequest) -> HttpResponse:
+    form = FilterForm(request.GET)
+    text = form.value("q")
+    context = {"text": text, "today": timezone.localdate()}
+    if text:
+        companies = Company.objects.visible_to(request.user).current().search(text)
+        contacts = Contact.objects.visible_to(request.user).current().search(text)
+        context["companies"] = companies[:EACH]
+        context["contacts"] = contacts.select_related("company")[:EACH]
+    return render_page_or_part(
+        request, "nexus/search.html", "nexus/parts/search_results.html", context
+    )
