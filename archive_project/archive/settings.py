@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 
-from hm_auth.service import config, defaults
+from archive.service import SERVICE
+from hm_auth.service import defaults
 
-BASE_DIR = Path(__file__).resolve().parent.parent
-
-CONFIG = config.load("archive", directory=BASE_DIR, options=config.MODULE)
+CONFIG = SERVICE.load()
 globals().update(defaults.common_settings(CONFIG))
 globals().update(defaults.module_settings(CONFIG))
 
 DEMO = os.environ.get("HM_DEMO") == "1"
-SERVICE_NAME = "Archive"
-SERVICE_ICON = "book-open"
+SERVICE_NAME = SERVICE.title
+SERVICE_ICON = SERVICE.icon
 
-INSTALLED_APPS = [*defaults.MODULE_APPS, "archive.directory"]
+INSTALLED_APPS = [*defaults.MODULE_APPS, "archive.home"]
 MIDDLEWARE = defaults.MODULE_MIDDLEWARE
 ROOT_URLCONF = "archive.urls"
 WSGI_APPLICATION = "archive.wsgi.application"

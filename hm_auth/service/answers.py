@@ -1,4 +1,4 @@
-"""The values init_db.py needs, each from: the file, a flag, the environment, a person, a default."""
+"""The values init_db.py needs: each from file, flag, environment, a person or a default."""
 
 from __future__ import annotations
 
@@ -60,8 +60,11 @@ class Answers:
         for key in self.keys():
             if key not in self.stored:
                 self.values[key] = self._find(key)
-            elif self.flags.get(key) not in {None, self.stored[key]}:
+                continue
+            if self.flags.get(key) not in {None, self.stored[key]}:
                 print(f"Keeping {key} as it is in {self.service.conf_path}; edit it there.")
+            if os.environ.get(config.PREFIX + key) not in {None, self.stored[key]}:
+                print(f"HM_{key} in the environment wins over the file as long as it is set.")
 
     def ask_database_again(self) -> bool:
         """After a failed connection: ask for what was not stored or given; False without a person.

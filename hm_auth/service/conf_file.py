@@ -44,7 +44,7 @@ def parse(text: str, source: str = "the file") -> dict[str, str]:
 
 
 def read(path: Path) -> dict[str, str]:
-    """Return the values in the file at ``path``, nothing when there is none. Raises ConfFileError."""
+    """Return the values in the file at ``path``, none without a file. Raises ConfFileError."""
     try:
         return parse(path.read_text(encoding="utf-8"), str(path))
     except FileNotFoundError:
@@ -114,7 +114,7 @@ def _unquote(raw: str, key: str, where: str) -> str:
         return str(json.loads(raw))
     except ValueError:
         raise ConfFileError(
-            f'{where}: {key} is not a valid "quoted" value. Use \'single quotes\' to keep it as it is.'
+            f"{where}: {key} is not valid in double quotes. Single quotes keep it as it is."
         ) from None
 
 

@@ -82,7 +82,9 @@ def parse(option: Option, text: str) -> Any:
         raise ValueError("must be true or false")
     if option.cast is int and not text.strip().removeprefix("-").isdecimal():
         raise ValueError("must be a whole number")
-    value = environ.Env.parse_value(text.strip() if option.cast in {bool, int} else text, option.cast)
+    if option.cast in {bool, int}:
+        text = text.strip()
+    value = environ.Env.parse_value(text, option.cast)
     if option.cast is list:
         value = [item.strip() for item in value if item.strip()]
     if option.check:

@@ -1,4 +1,4 @@
-"""Trying a database connection before it is written down, and saying in plain words what is wrong."""
+"""Trying a database connection before it is written down; what is wrong in plain words."""
 
 from __future__ import annotations
 

@@ -8,11 +8,12 @@ from urllib.parse import urlsplit
 
 import environ
 
-from hm_auth.service import api_defaults
+from hm_auth.service import api_defaults, logs
 from hm_auth.service.config import Config
 
 UI_APPS = [
     "hm_auth.ui",
+    "hm_auth.service",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.messages",
@@ -60,6 +61,7 @@ def common_settings(config: Config) -> dict[str, Any]:
         "ALLOWED_HOSTS": [url.hostname, "localhost", "127.0.0.1", *config["ALLOWED_HOSTS"]],
         "CSRF_TRUSTED_ORIGINS": [f"{url.scheme}://{url.netloc}"],
         "DATABASES": {"default": _database(config)},
+        "LOGGING": logs.logging_config(config),
         "DEFAULT_AUTO_FIELD": "django.db.models.BigAutoField",
         "USE_TZ": True,
         "TIME_ZONE": config["TIME_ZONE"],
@@ -71,7 +73,7 @@ def common_settings(config: Config) -> dict[str, Any]:
             "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
             "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
         },
-        "TEMPLATES": [_templates()],
+        "TEMPLATES": templates(),
         "CRISPY_ALLOWED_TEMPLATE_PACKS": "bootstrap5",
         "CRISPY_TEMPLATE_PACK": "bootstrap5",
         # Cookies carry the service's name: on one host, ports do not keep cookies apart.
@@ -100,12 +102,33 @@ def module_settings(config: Config) -> dict[str, Any]:
         "SESSION_ENGINE": "hm_auth.session",
         "LOGIN_URL": "hm_auth:login",
         "LOGIN_REDIRECT_URL": "home",
+        "TEMPLATES": templates("hm_auth.context.hm"),
+        # Usernames may change hands in Nexus; a module's copies are told apart by their id.
+        "SILENCED_SYSTEM_CHECKS": ["auth.W004"],
         "HM_AUTH": {
             "NEXUS_URL": config["NEXUS_URL"].rstrip("/"),
             "CLIENT_ID": config["CLIENT_ID"],
             "CLIENT_SECRET": config["CLIENT_SECRET"],
         },
     }
+
+
+def templates(*context_processors: str) -> list[dict[str, Any]]:
+    """Return TEMPLATES; each service adds the processor that gives the base template its ``hm``."""
+    return [
+        {
+            "BACKEND": "django.template.backends.django.DjangoTemplates",
+            "APP_DIRS": True,
+            "OPTIONS": {
+                "context_processors": [
+                    "django.template.context_processors.request",
+                    "django.contrib.auth.context_processors.auth",
+                    "django.contrib.messages.context_processors.messages",
+                    *context_processors,
+                ],
+            },
+        }
+    ]
 
 
 def _database(config: Config) -> dict[str, Any]:
@@ -127,17 +150,3 @@ def _package_folder(package: str) -> str:
     if spec is None or not spec.submodule_search_locations:
         raise ModuleNotFoundError(f"The package {package} is not installed.")
     return str(next(iter(spec.submodule_search_locations)))
-
-
-def _templates() -> dict[str, Any]:
-    return {
-        "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "APP_DIRS": True,
-        "OPTIONS": {
-            "context_processors": [
-                "django.template.context_processors.request",
-                "django.contrib.auth.context_processors.auth",
-                "django.contrib.messages.context_processors.messages",
-            ],
-        },
-    }

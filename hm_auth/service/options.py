@@ -11,10 +11,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 
 class _Required(Enum):
-    TOKEN = "required"
+    REQUIRED = "required"
 
 
-REQUIRED = _Required.TOKEN
+REQUIRED = _Required.REQUIRED
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +94,7 @@ COMMON: tuple[Option, ...] = (
     Option("DB_PASSWORD", str, ""),
     Option("TIME_ZONE", str, "UTC", "Times are shown in this zone.", time_zone),
     Option("LOG_FORMAT", str, "json", "json or text.", one_of("json", "text")),
-    Option(
-        "LOG_LEVEL", str, "INFO", check=one_of("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
-    ),
+    Option("LOG_LEVEL", str, "INFO", check=one_of("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")),
     Option("EMAIL_URL", str, "consolemail://", "smtp+tls://user:password@host:587"),
     Option("EMAIL_FROM", str, "HiveMatrix <noreply@localhost>"),
 )

@@ -1,4 +1,4 @@
-"""Waitress with the two things it lacks: several trusted proxies, and an end that loses no answer."""
+"""Waitress with two things it lacks: several trusted proxies, an end that loses no answer."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ def behind_proxies(application: WSGIApplication, trusted: Sequence[str]) -> WSGI
     except ValueError as error:
         raise ConfigError(f"TRUSTED_PROXIES: {error}.") from None
     headers = {"x-forwarded-for", "x-forwarded-proto"}
-    believe = proxy_headers_middleware(
+    believe: WSGIApplication = proxy_headers_middleware(
         application, trusted_proxy="*", trusted_proxy_headers=headers, clear_untrusted=True
     )
-    disbelieve = proxy_headers_middleware(application, clear_untrusted=True)
+    disbelieve: WSGIApplication = proxy_headers_middleware(application, clear_untrusted=True)
 
     def choose(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         peer = ipaddress.ip_address(environ["REMOTE_ADDR"].partition("%")[0])

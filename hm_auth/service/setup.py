@@ -79,7 +79,8 @@ def _refuse_if_missing(answers: Answers, arguments: argparse.Namespace) -> None:
         by_account = [arguments.nexus_username, os.environ.get("HM_NEXUS_PASSWORD")]
         if not all(by_account):
             missing.append(
-                "HM_CLIENT_SECRET (or HM_NEXUS_USERNAME and HM_NEXUS_PASSWORD, or --skip-registration)"
+                "HM_CLIENT_SECRET (or HM_NEXUS_USERNAME and HM_NEXUS_PASSWORD,"
+                " or --skip-registration)"
             )
     if missing:
         raise SetupError(f"Missing for an unattended set-up: {'; '.join(missing)}.", code=2)
@@ -96,7 +97,11 @@ def _test_database(answers: Answers) -> None:
 
 def _write(answers: Answers, more: dict[str, str]) -> None:
     service = answers.service
-    values = {**answers.values, **({"CLIENT_ID": service.name} if service.is_module else {}), **more}
+    values = {
+        **answers.values,
+        **({"CLIENT_ID": service.name} if service.is_module else {}),
+        **more,
+    }
     notes = {key: QUESTIONS.get(key, "") for key in values if key not in {"DB_PORT", "DB_NAME"}}
     if added := conf_file.add_missing(service.conf_path, values, notes):
         print(f"Wrote {', '.join(added)} to {service.conf_path}.")
@@ -123,18 +128,10 @@ def _module_secret(answers: Answers, arguments: argparse.Namespace) -> str:
 
 
 def _prepare_database(service: Service, environment: dict[str, str]) -> None:
-    manage(service, "migrate", "--noinput", environment=environment)
-    manage(service, "collectstatic", "--noinput", "--verbosity=0", environment=environment)
-    if any(service.directory.glob("*/**/management/commands/default_data.py")):
-        manage(service, "default_data", environment=environment)
-
-
-def manage(service: Service, *arguments: str, environment: dict[str, str]) -> None:
-    """Run a management command in a process of its own. Raises SetupError when it fails."""
-    command = [sys.executable, str(service.directory / "manage.py"), *arguments]
+    command = [sys.executable, str(service.directory / "manage.py"), "prepare"]
     sys.stdout.flush()
     if subprocess.run(command, env={**os.environ, **environment}, check=False).returncode:
-        raise SetupError(f"manage.py {arguments[0]} failed; its reason is above. Then run again.")
+        raise SetupError("The database could not be prepared; the reason is above.")
 
 
 def _flag_keys(service: Service) -> list[str]:
@@ -154,7 +151,7 @@ def _parser(service: Service) -> argparse.ArgumentParser:
     parser.add_argument(
         "--non-interactive",
         action="store_true",
-        help="ask nothing: take flags, environment and defaults, and fail when something is missing",
+        help="ask nothing: take flags, environment and defaults; fail when something is missing",
     )
     for key in _flag_keys(service):
         flag = "--" + key.lower().replace("_", "-")

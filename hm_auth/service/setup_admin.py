@@ -29,7 +29,9 @@ def create_admin(
     while True:
         username = username or terminal.ask("Username", "admin")
         email = email or terminal.ask("E-mail address", "", _needed)
-        name = arguments.admin_name or (terminal.interactive and terminal.ask("Full name", username))
+        name = arguments.admin_name or (
+            terminal.interactive and terminal.ask("Full name", username)
+        )
         password = password or _new_password(terminal)
         if _run(service, username, email, name or username, password):
             return

@@ -3,24 +3,16 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 
-from hm_auth.service import config, defaults
+from hm_auth.service import defaults
+from nexus.service import SERVICE
 
-BASE_DIR = Path(__file__).resolve().parent.parent
-
-OPTIONS = (
-    config.Option("SIGN_IN_HOURS", int, 24, "How long a sign-in lasts, however often refreshed."),
-    config.Option("ACCESS_TOKEN_SECONDS", int, 600, "How long an access token lasts."),
-    config.Option("ALLOW_DIRECT_CLIENT", bool, True, "Let scripts ask for tokens without a module."),
-)
-
-CONFIG = config.load("nexus", directory=BASE_DIR, options=OPTIONS)
+CONFIG = SERVICE.load()
 globals().update(defaults.common_settings(CONFIG))
 
 DEMO = os.environ.get("HM_DEMO") == "1"
-SERVICE_NAME = "Nexus"
-SERVICE_ICON = "hexagon"
+SERVICE_NAME = SERVICE.title
+SERVICE_ICON = SERVICE.icon
 
 INSTALLED_APPS = [
     "unfold",

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 
-from hm_auth.service import config, defaults
+from hm_auth.service import defaults
+from treasury.service import SERVICE
 
-BASE_DIR = Path(__file__).resolve().parent.parent
-
-CONFIG = config.load("treasury", directory=BASE_DIR, options=config.MODULE)
+CONFIG = SERVICE.load()
 globals().update(defaults.common_settings(CONFIG))
 globals().update(defaults.module_settings(CONFIG))
 
 DEMO = os.environ.get("HM_DEMO") == "1"
-SERVICE_NAME = "Treasury"
-SERVICE_ICON = "landmark"
+SERVICE_NAME = SERVICE.title
+SERVICE_ICON = SERVICE.icon
 
-INSTALLED_APPS = [*defaults.MODULE_APPS, "treasury.directory"]
+INSTALLED_APPS = [*defaults.MODULE_APPS, "treasury.home"]
 MIDDLEWARE = defaults.MODULE_MIDDLEWARE
 ROOT_URLCONF = "treasury.urls"
 WSGI_APPLICATION = "treasury.wsgi.application"
