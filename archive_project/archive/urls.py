@@ -1,0 +1,15 @@
+"""The site map of Archive."""
+
+from __future__ import annotations
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("archive.home.urls")),
+    path("", include("hm_auth.urls")),
+]
+
+handler400 = "hm_auth.rest.problems.handler400"
+handler403 = "hm_auth.rest.problems.handler403"
+handler404 = "hm_auth.rest.problems.handler404"
+handler500 = "hm_auth.rest.problems.handler500"

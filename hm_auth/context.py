@@ -1,0 +1,65 @@
+"""What the base template shows on every page of a module: name, menu, person."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+
+from hm_auth import registry
+from hm_auth.access import may
+from hm_auth.addresses import start_url
+from hm_auth.conf import conf
+
+ACCOUNT_PATH = "/account"  # of Nexus
+
+
+def hm(request: HttpRequest) -> dict[str, Any]:
+    """Return ``hm``; on pages drawn before anybody was recognised, without a person."""
+    user = getattr(request, "user", None)
+    signed_in = user is not None and user.is_authenticated
+    account = start_url(
+        conf.nexus_public_url, from_client=conf.client_id, next_path=ACCOUNT_PATH
+    )
+    return {
+        "hm": {
+            "service_name": settings.SERVICE_NAME,
+            "service_icon": settings.SERVICE_ICON,
+            "user": user,
+            "nav": navigation(request) if signed_in else [],
+            "modules": _other_modules(request) if signed_in else [],
+            "account_url": account if signed_in else "",
+        }
+    }
+
+
+def navigation(request: HttpRequest) -> list[dict[str, Any]]:
+    """Return the entries of ``HM_NAV`` this person may use. Works in Nexus, too."""
+    match = request.resolver_match
+    return [
+        {
+            "label": label,
+            "url": reverse(url_name),
+            "icon": icon,
+            "active": match is not None and match.view_name == url_name,
+        }
+        for label, url_name, icon, capability in settings.HM_NAV
+        if may(request.user, capability)
+    ]
+
+
+def _other_modules(request: HttpRequest) -> list[dict[str, str]]:
+    claims, caller = request.user.claims, request.caller  # type: ignore[union-attr, attr-defined]
+    return [
+        {
+            "client_id": module.client_id,
+            "name": module.name,
+            "icon": module.icon,
+            "description": module.description,
+            "url": start_url(module.url, from_client=conf.client_id),
+        }
+        for module in registry.menu(claims, caller.token)
+        if module.client_id != conf.client_id
+    ]

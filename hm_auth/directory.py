@@ -1,0 +1,62 @@
+"""Reading the directory of Nexus: one page, all pages, or many rows by id."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+from hm_auth import nexus
+from hm_auth.answers import Answer, Caller
+
+COMPANIES = "/api/companies/"
+LARGEST_PAGE = 500  # of Nexus's API, for ``limit`` and for ``id__in``
+
+Row = Mapping[str, Any]
+
+
+def companies(caller: Caller, **filters: str) -> Answer:
+    """Return one page, ``{next, previous, results}``, with the filters of Nexus's API.
+
+    Raises NexusRefused, NexusUnavailable.
+    """
+    return nexus.client.get(COMPANIES, filters, caller=caller)
+
+
+def iter_companies(caller: Caller, **filters: str) -> Iterator[Row]:
+    """Yield every company the caller may see, page after page. Raises as ``companies``."""
+    page = companies(caller, **{"limit": str(LARGEST_PAGE), **filters}).data
+    yield from page["results"]
+    while following := page["next"]:
+        page = companies(caller, **next_filters(following)).data
+        yield from page["results"]
+
+
+def companies_by_id(caller: Caller, ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Row]:
+    """Return the companies of these ids that the caller may see, archived ones included.
+
+    Raises as ``companies``.
+    """
+    found: dict[uuid.UUID, Row] = {}
+    for chunk in _chunks(sorted(set(ids))):
+        filters = {
+            "id__in": ",".join(map(str, chunk)),
+            "include_archived": "true",
+            "limit": str(LARGEST_PAGE),
+        }
+        for row in iter_companies(caller, **filters):
+            found[uuid.UUID(row["id"])] = row
+    return found
+
+
+def next_filters(address: str) -> dict[str, str]:
+    """Return the filters in a ``next`` link; never its host: our token goes to Nexus only."""
+    return dict(parse_qsl(urlsplit(address).query))
+
+
+def _chunks(ids: Iterable[uuid.UUID]) -> Iterator[list[uuid.UUID]]:
+    rest = iter(ids)
+    while chunk := list(islice(rest, LARGEST_PAGE)):
+        yield chunk
