@@ -1,0 +1,180 @@
+"""Every write to the directory. Each is atomic and says in the history who did it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+
+import pghistory
+from django.db import connection, models, transaction
+from django.db.models import F
+from django.utils import timezone
+
+from hm_auth.exceptions import HiveMatrixError
+from hm_auth.service import request_id
+from nexus.directory.models import Company, Contact, Location
+
+Row = Company | Location | Contact
+
+
+class Conflict(HiveMatrixError):
+    """Somebody else wrote this row since it was read; ``current`` is what they wrote."""
+
+    code = "precondition_failed"
+
+    def __init__(self, current: Row) -> None:
+        super().__init__(f"{current} was changed by somebody else in the meantime.")
+        self.current = current
+
+
+class NotPossible(HiveMatrixError):
+    """The state of the rows forbids the operation; the message says why, for people to read."""
+
+    code = "not_possible"
+
+
+@contextmanager
+def acting(by: Any, **context: str) -> Iterator[None]:
+    """Open a transaction whose history rows carry ``by`` (a user, a module, or None) and the request."""
+    about = {"user": str(by.pk), "name": str(by)} if by is not None else {}
+    current = request_id.current.get()
+    if current:
+        about["request_id"] = current
+    with transaction.atomic(), pghistory.context(**about, **context):
+        yield
+
+
+def save(row: Row, *, by: Any, expected_version: int | None = None) -> None:
+    """Write ``row``, new or changed, and count its version.
+
+    The caller has validated it (a form or a serializer); what the database can hold it checks again.
+    ``expected_version`` is the version the change was based on, by default the one ``row`` was
+    loaded with. Raises Conflict when the stored row is another one by now, NotPossible when it is gone.
+    """
+    row.normalise()
+    with acting(by):
+        if row._state.adding:  # noqa: SLF001 - Django's own way to ask
+            _prepare_new(row)
+        else:
+            _claim(row, row.version if expected_version is None else expected_version)
+        if isinstance(row, Location):
+            _settle_default(row)
+        row.save()
+
+
+def next_account_number() -> str:
+    """Return a free account number, such as C-1042. Two callers never get the same one."""
+    with connection.cursor() as cursor:
+        while True:
+            cursor.execute("SELECT nextval('directory_account_number')")
+            number = f"C-{cursor.fetchone()[0]}"
+            if not Company.objects.filter(account_number=number).exists():
+                return number
+
+
+def archive(row: Row, *, by: Any, now: datetime | None = None) -> None:
+    """Take ``row`` out of daily life; a company takes its locations and contacts along.
+
+    Raises NotPossible when it is archived already.
+    """
+    with acting(by):
+        stored = lock(row)
+        if stored.archived_at is not None:
+            raise NotPossible(f"{row} is archived already.")
+        instant = now or timezone.now()
+        if isinstance(row, Company):
+            for rows in (row.locations, row.contacts):
+                touch(rows.current(), archived_at=instant)
+        elif isinstance(row, Location):
+            _pass_on_default(row)
+        touch(type(row).objects.filter(pk=row.pk), archived_at=instant)
+    row.refresh_from_db()
+
+
+def restore(row: Row, *, by: Any) -> None:
+    """Undo ``archive``: with a company come back exactly the rows it took along.
+
+    Raises NotPossible when it is not archived, was merged, or its company is archived.
+    """
+    with acting(by):
+        stored = lock(row)
+        instant = stored.archived_at
+        if instant is None:
+            raise NotPossible(f"{row} is not archived.")
+        if getattr(stored, "merged_into", None) is not None:
+            raise NotPossible(f"{row} was merged into {stored.merged_into}.")
+        if isinstance(row, Company):
+            for rows in (row.locations, row.contacts):
+                touch(rows.filter(archived_at=instant), archived_at=None)
+        elif row.company.archived_at is not None:
+            raise NotPossible(f"{row.company} is archived; restore the company.")
+        touch(type(row).objects.filter(pk=row.pk), archived_at=None)
+    row.refresh_from_db()
+
+
+def tag(companies: models.QuerySet[Company], *, add: list[str], remove: list[str], by: Any) -> int:
+    """Add and remove tags on many companies; returns how many changed."""
+    changed = 0
+    with acting(by):
+        for company in companies.select_for_update(of=("self",)).order_by("id"):
+            before = list(company.tags)
+            company.tags = [name for name in [*before, *add] if name not in remove]
+            company.normalise()
+            if company.tags != before:
+                company.version += 1
+                company.save(update_fields=["tags", "version", "updated_at"])
+                changed += 1
+    return changed
+
+
+def lock(row: Row) -> Any:
+    """Return the stored row, locked until the transaction ends. Raises NotPossible when gone."""
+    stored = type(row).objects.select_for_update(of=("self",)).filter(pk=row.pk).first()
+    if stored is None:
+        raise NotPossible(f"{row} is gone.")
+    return stored
+
+
+def touch(rows: models.QuerySet[Any], **values: Any) -> int:
+    """Update many rows as ``save`` does one: counted version, new ``updated_at``."""
+    return rows.update(**values, version=F("version") + 1, updated_at=timezone.now())
+
+
+def _prepare_new(row: Row) -> None:
+    row.version = 1
+    if isinstance(row, Company) and not row.account_number:
+        row.account_number = next_account_number()
+
+
+def _claim(row: Row, expected: int) -> None:
+    stored = lock(row)
+    if stored.version != expected:
+        raise Conflict(stored)
+    row.version = expected + 1
+    # Only archive, restore and merge write these: an old form must not bring a row back.
+    row.archived_at = stored.archived_at
+    if isinstance(row, Company | Contact):
+        row.merged_into_id = stored.merged_into_id
+
+
+def _settle_default(location: Location) -> None:
+    """Keep exactly one default: the first location becomes it, and a new default replaces the old."""
+    Company.objects.select_for_update().filter(pk=location.company_id).first()
+    others = Location.objects.filter(company_id=location.company_id).exclude(pk=location.pk)
+    if location.archived_at is None and not others.current().filter(is_default=True).exists():
+        location.is_default = True
+    if location.is_default:
+        touch(others.filter(is_default=True), is_default=False)
+
+
+def _pass_on_default(location: Location) -> None:
+    """Before a default location is archived, make the oldest of the others the default."""
+    if not location.is_default:
+        return
+    others = location.company.locations.current().exclude(pk=location.pk)
+    heir = others.order_by("created_at", "id").first()
+    if heir is not None:
+        touch(Location.objects.filter(pk=location.pk), is_default=False)
+        touch(Location.objects.filter(pk=heir.pk), is_default=True)
