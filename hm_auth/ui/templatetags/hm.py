@@ -19,6 +19,9 @@ from lucide.templatetags.lucide import lucide
 register = template.Library()
 
 FALLBACK_ICON = "box"
+# Day before month by name: read the same way by everybody, and short enough for a column.
+DATE_ONLY = "j M Y"
+DATE_AND_TIME = "j M Y, H:i"
 SIZES = {"sm": 14, "md": 16, "lg": 20, "xl": 32}
 
 # What a state means to the eye. The word is always printed too: colour alone says nothing.
@@ -121,12 +124,12 @@ def avatar(name: str, size: str = "md") -> SafeString:
 
 
 @register.filter
-def timestamp(value: datetime | date | None, form: str = "DATETIME_FORMAT") -> SafeString | str:
+def timestamp(value: datetime | date | None, form: str = DATE_AND_TIME) -> SafeString | str:
     """Return ``value`` as a ``<time>`` in the service's time zone, with UTC in its title."""
     if value is None:
         return "–"
     if not isinstance(value, datetime):
-        form = "DATE_FORMAT" if form == "DATETIME_FORMAT" else form
+        form = DATE_ONLY if form == DATE_AND_TIME else form
         return format_html('<time datetime="{}">{}</time>', value.isoformat(), date_format(value, form))
     utc = value.astimezone(UTC)
     return format_html(
