@@ -1,1 +1,1 @@
-"""What ``./hm`` runs inside the virtual environment: the demo and the tests, on an embedded PostgreSQL."""
+"""What ``./hm`` runs inside the venv: the demo and the tests, on an embedded PostgreSQL."""

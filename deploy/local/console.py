@@ -1,4 +1,7 @@
-"""What people see: calm lines on the terminal, and one sentence where something is wrong."""
+"""What people see: calm lines on the terminal, and one sentence where something is wrong.
+
+Standard library only.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,8 @@ import sys
 import threading
 from collections.abc import Callable
 
-_FULL = "The disk is full: free some space (at least 1 GB) and run the same command again."
+FULL = "The disk is full: free some space (at least 1 GB) and run the same command again."
+_NO_NETWORK = ("Failed to establish a new connection", "Temporary failure in name resolution")
 _print_lock = threading.Lock()
 
 
@@ -42,7 +46,7 @@ def run(main: Callable[[], int | None] | Callable[[], None]) -> None:
     except OSError as error:
         if error.errno not in {errno.ENOSPC, errno.EDQUOT}:
             raise
-        complain(_FULL)
+        complain(FULL)
         code = 1
     sys.exit(code)
 
@@ -62,6 +66,8 @@ def disk_is_full(output: str) -> bool:
 def failed(what: str, output: str) -> Problem:
     """Return the Problem for a program that failed with ``output``, its last lines included."""
     if disk_is_full(output):
-        return Problem(_FULL)
+        return Problem(FULL)
+    if any(words in output for words in _NO_NETWORK):
+        return Problem(f"{what} failed: the network does not answer; check it and try again.")
     tail = "\n".join(f"  {line}" for line in output.strip().splitlines()[-15:])
     return Problem(f"{what} failed. Its last words:\n{tail}")

@@ -33,13 +33,13 @@ class Server:
         return {_VARIABLE: f"{self.port}:{self.password}"}
 
     def ensure(self, name: str, password: str, *, may_create: bool = False) -> bool:
-        """Make role and database ``name``, the one owning the other; tell whether it was missing."""
+        """Make role and database ``name``, owned by that role; tell whether it was missing."""
         with self._cursor("postgres") as cursor:
             role = sql.Identifier(name)
             options = sql.SQL("LOGIN PASSWORD {} " + ("CREATEDB" if may_create else "NOCREATEDB"))
             cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [name])
-            verb = sql.SQL("ALTER ROLE {} " if cursor.fetchone() else "CREATE ROLE {} ").format(role)
-            cursor.execute(verb + options.format(sql.Literal(password)))
+            verb = sql.SQL("ALTER ROLE {} " if cursor.fetchone() else "CREATE ROLE {} ")
+            cursor.execute(verb.format(role) + options.format(sql.Literal(password)))
             cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name])
             if cursor.fetchone():
                 return False

@@ -1,4 +1,4 @@
-"""Whether anything changed since the demo was set up, so that a second start can skip the set-up."""
+"""Whether anything changed since the set-up, so that a second start can skip it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def of(folders: list[Path]) -> str:
 
 def _files(folder: Path) -> Iterator[Path]:
     for path in folder.iterdir():
-        if path.name in _SKIPPED or path.suffix in {".egg-info", ".pyc"} or path.name.startswith("."):
+        if path.name in _SKIPPED or path.name.startswith(".") or path.suffix == ".egg-info":
             continue
         if path.is_dir():
             yield from _files(path)

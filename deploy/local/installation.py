@@ -74,13 +74,12 @@ class Installation:
         return [sys.executable, str(service.folder / script), *arguments]
 
     def environment(self, service: Service) -> dict[str, str]:
-        """Return the environment of a service; nothing of the caller's own HM_ settings gets in."""
+        """Return the environment of a service; the caller's own HM_ settings stay out."""
         kept = {
-            key: value
-            for key, value in os.environ.items()
-            if not key.startswith(("HM_", "PG")) and key != "DJANGO_SETTINGS_MODULE"
+            key: value for key, value in os.environ.items() if not key.startswith(("HM_", "PG"))
         }
         kept |= {
+            "DJANGO_SETTINGS_MODULE": f"{service.name}.settings",
             "HM_INSTANCE_DIR": str(self.folder),
             "HM_DB_PORT": str(self._server.port),  # it may differ from start to start
             "HM_LOG_FORMAT": "text",
@@ -93,8 +92,8 @@ class Installation:
 
     def manage(self, service: Service, *arguments: str) -> str:
         """Run a management command and return its output. Raises Problem."""
-        what = f"{service.title}'s {arguments[0]}"
-        return self._run(what, self.command(service, "manage.py", *arguments), self.environment(service))
+        command = self.command(service, "manage.py", *arguments)
+        return self._run(f"{service.title}'s {arguments[0]}", command, self.environment(service))
 
     def _init_db(self, service: Service) -> None:
         url = self._urls[service.name]
@@ -132,7 +131,7 @@ class Installation:
     def _run(self, what: str, command: list[str], environment: Mapping[str, str]) -> str:
         done = subprocess.run(
             command, env=environment, cwd="/", text=True, errors="replace", check=False,
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            stdin=subprocess.DEVNULL, capture_output=True,
         )  # fmt: skip
         with (self.folder / "setup.log").open("a", encoding="utf-8") as log:
             log.write(f"--- {what}\n{done.stderr}")  # its standard output may hold a secret

@@ -1,8 +1,8 @@
 """``./hm lock [--upgrade]``: write the lock files anew from the requirements.in files.
 
-``constraints.txt`` holds one version of each package for all of HiveMatrix; each lock is then compiled
+``constraints.txt`` holds one version of each package for all of HiveMatrix; each lock is compiled
 under it, so that no two services run different versions. The locks carry versions and hashes and no
-index address. pip's own configuration is left out, so that the hashes are those of the public index.
+index address. pip's own configuration is left out: the hashes are those of the public index.
 """
 
 from __future__ import annotations

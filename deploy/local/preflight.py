@@ -1,4 +1,4 @@
-"""What must be so before a demo starts, looked at before anything is changed. Standard library only."""
+"""What must be so before a demo starts, before anything is changed. Standard library only."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def problem() -> str:
     """Return in one sentence why the demo cannot start, or an empty string."""
     folder = VAR if VAR.exists() else ROOT
     if not os.access(folder, os.W_OK):
-        return f"You may not write in {folder}; run ./hm as its owner, or clone HiveMatrix for yourself."
+        return f"You may not write in {folder}; run ./hm as its owner, or make a clone of your own."
     if DEMO_LOCK.exists() and not os.access(DEMO_LOCK, os.W_OK):
         return f"The demo in {VAR} belongs to another user; run ./hm as that user, or delete {VAR}."
     if waiting.is_held(DEMO_LOCK):

@@ -10,6 +10,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import IO
 
@@ -41,7 +42,8 @@ class Process:
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, errors="replace",
             start_new_session=True,
         )  # fmt: skip
-        self._readers = [self._read(self._popen.stdout, False), self._read(self._popen.stderr, True)]
+        out, errors = self._popen.stdout, self._popen.stderr
+        self._readers = [self._read(out, False), self._read(errors, True)]
 
     @property
     def pid(self) -> int:
@@ -53,12 +55,13 @@ class Process:
 
     def _read(self, stream: IO[str] | None, is_error: bool) -> threading.Thread:
         def forward() -> None:
-            for line in stream or ():
-                with self._lock:
-                    self._file.write(line)
-                    self._file.flush()
-                if self._listener:
-                    self._listener(line.rstrip("\n"), is_error)
+            with stream or nullcontext() as lines:
+                for line in lines or ():
+                    with self._lock:
+                        self._file.write(line)
+                        self._file.flush()
+                    if self._listener:
+                        self._listener(line.rstrip("\n"), is_error)
 
         thread = threading.Thread(target=forward, daemon=True)
         thread.start()
@@ -83,8 +86,8 @@ class Process:
         if disk_is_full(text):
             return failed(self.title, text)
         tail = "\n".join(f"  {line}" for line in text.strip().splitlines()[-15:])
-        code = self._popen.returncode
-        return Problem(f"{self.title} stopped by itself (exit code {code}). Its last lines:\n{tail}")
+        how = f"{self.title} stopped by itself (exit code {self._popen.returncode})"
+        return Problem(f"{how}. Its last lines:\n{tail}")
 
     def ask_to_stop(self) -> None:
         """Send SIGTERM to the whole process group; ``stop`` waits for it."""

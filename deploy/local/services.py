@@ -25,7 +25,7 @@ class Service:
         return ROOT / f"{self.name}_project"
 
     def facts(self) -> Any:
-        """Return the service's own description of itself (``<name>/service.py``); needs the venv."""
+        """Return the service's description of itself (``<name>/service.py``); needs the venv."""
         if str(self.folder) not in sys.path:
             sys.path.append(str(self.folder))
         return importlib.import_module(f"{self.name}.service").SERVICE

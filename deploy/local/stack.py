@@ -25,8 +25,8 @@ from deploy.local.services import BY_NAME, SERVICES, Service
 class Stack:
     """The running services.
 
-    Without ``folder`` everything is made anew in a temporary folder and removed at the end. ``server``
-    is the PostgreSQL to use; without it the one of ``./hm test``, or a throwaway one of its own.
+    Without ``folder`` everything is made anew in a temporary folder and removed at the end.
+    ``server`` is the PostgreSQL to use; without it the one of ``./hm test``, or a throwaway one.
     ``report`` hears a line per step, ``listener`` each line a service prints.
     """
 
@@ -83,7 +83,7 @@ class Stack:
             self._wait(service)
 
     def start(self, name: str, **environment: str) -> None:
-        """Start one service, with more environment variables if wanted; returns when it is ready."""
+        """Start one service, ``environment`` added to its own; returns when it is ready."""
         self._launch(BY_NAME[name], environment)
         self._wait(BY_NAME[name])
 

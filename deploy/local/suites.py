@@ -1,0 +1,68 @@
+"""The suites of ``./hm test``: a pytest run each; Django has one settings module a process."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from deploy.local import tally
+from deploy.local.databases import Server
+from deploy.local.paths import ROOT
+from deploy.local.services import BY_NAME, NEXUS
+
+# The suite of hm_auth runs a service of its own; local and system need none of these variables.
+PORTS = {"hm_auth": 5009, **{name: service.port for name, service in BY_NAME.items()}}
+PYTEST = ("local", "hm_auth", *BY_NAME, "system")
+_PASSWORD = "only for a server that is gone in a minute"  # noqa: S105
+
+
+def run(suite: str, server: Server) -> tally.Tally:
+    """Run one suite, its output on the terminal, and return what it counted."""
+    if not (ROOT / "tests" / suite / "pytest.ini").exists():
+        return tally.Tally(failed=1)
+    with tempfile.TemporaryDirectory(prefix=f"hm-{suite}-") as folder:
+        report = Path(folder) / "report.xml"
+        command = [sys.executable, "-m", "pytest", "-c", f"tests/{suite}/pytest.ini"]
+        command += [f"--rootdir=tests/{suite}", f"tests/{suite}", "-q", "--no-header", "--tb=short"]
+        command += [f"--junit-xml={report}", "-o", "junit_family=xunit2"]
+        environment = variables(suite, server, Path(folder))
+        done = subprocess.run(command, cwd=ROOT, env=environment, check=False)
+        return tally.of_pytest(report, done.returncode)
+
+
+def variables(suite: str, server: Server, folder: Path) -> dict[str, str]:
+    """Return the environment of a suite: a configuration without a file, a database of its own."""
+    kept = {key: value for key, value in os.environ.items() if not key.startswith(("HM_DB", "PG"))}
+    kept.pop("DJANGO_SETTINGS_MODULE", None)
+    kept |= {"PYTHONPATH": str(ROOT), **server.environment()}
+    if suite not in PORTS:
+        return kept
+    name = f"suite_{suite}"
+    server.ensure(name, _PASSWORD, may_create=True)  # pytest-django makes test_<name>
+    url = f"http://127.0.0.1:{PORTS[suite]}"
+    project = [str(BY_NAME[suite].folder)] if suite in BY_NAME else []
+    return kept | {
+        "PYTHONPATH": os.pathsep.join([str(ROOT), *project]),
+        "DJANGO_SETTINGS_MODULE": settings_module(suite),
+        "HM_INSTANCE_DIR": str(folder),
+        "HM_SECRET_KEY": "a key for tests that is long enough to be taken as one, 0123456789",
+        "HM_PORT": str(PORTS[suite]),
+        "HM_PUBLIC_URL": url,
+        "HM_NEXUS_URL": f"http://127.0.0.1:{NEXUS.port}",
+        "HM_CLIENT_ID": suite,
+        "HM_CLIENT_SECRET": "dev-client-secret",
+        "HM_LOG_FORMAT": "text",
+        "HM_DB_HOST": "127.0.0.1",
+        "HM_DB_PORT": str(server.port),
+        "HM_DB_NAME": name,
+        "HM_DB_USER": name,
+        "HM_DB_PASSWORD": _PASSWORD,
+    }
+
+
+def settings_module(suite: str) -> str:
+    """Return the Django settings a suite's tools use."""
+    return f"{suite}.settings" if suite in BY_NAME else "tests.hm_auth.settings"

@@ -1,0 +1,73 @@
+"""What stops a demo before it starts: one sentence each, and nothing changed."""
+
+from __future__ import annotations
+
+import fcntl
+import socket
+import subprocess
+import sys
+from dataclasses import replace
+
+import pytest
+
+from deploy.local import leftovers, ports, preflight
+from deploy.local.services import NEXUS, SERVICES
+
+
+@pytest.fixture
+def taken():
+    with socket.socket() as server:
+        server.bind(("127.0.0.1", 0))
+        server.listen()
+        yield server.getsockname()[1]
+
+
+def test_a_port_somebody_listens_on_is_not_free(taken):
+    assert not ports.is_free(taken)
+
+
+def test_a_port_taken_on_all_addresses_is_not_free():
+    with socket.socket() as server:
+        server.bind(("0.0.0.0", 0))
+        server.listen()
+        assert not ports.is_free(server.getsockname()[1])
+
+
+def test_the_preferred_port_is_kept_while_it_is_free(taken):
+    free = ports.free_port()
+    assert ports.free_port(free) == free
+    assert ports.free_port(taken) != taken
+
+
+def test_a_used_port_is_named_with_the_service_that_needs_it(monkeypatch, taken):
+    monkeypatch.setattr(preflight, "SERVICES", (replace(NEXUS, port=taken),))
+    assert f"Port {taken}, which Nexus needs, is used" in preflight.used_port()
+
+
+def test_a_second_demo_is_refused_before_the_ports_are_looked_at(monkeypatch, tmp_path):
+    monkeypatch.setattr(preflight, "VAR", tmp_path)
+    monkeypatch.setattr(preflight, "DEMO_LOCK", tmp_path / "demo.lock")
+    with (tmp_path / "demo.lock").open("a") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        assert preflight.problem() == preflight.RUNNING
+
+
+def test_a_service_left_over_from_a_killed_demo_is_stopped(tmp_path):
+    script = str(NEXUS.folder / "main.py")
+    left = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)", script])
+    leftovers.pid_file(tmp_path, NEXUS).write_text(str(left.pid))
+    stranger = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+    leftovers.pid_file(tmp_path, SERVICES[1]).write_text(str(stranger.pid))
+    try:
+        leftovers.stop(tmp_path)
+        assert left.wait(1) != 0
+        assert stranger.poll() is None, "a process that is not ours was stopped"
+    finally:
+        stranger.kill()
+        stranger.wait()
+
+
+@pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.name)
+def test_the_launcher_and_the_service_agree_on_name_and_port(service):
+    facts = service.facts()
+    assert (facts.name, facts.title, facts.port) == (service.name, service.title, service.port)
