@@ -30,8 +30,9 @@ class PreconditionRequired(APIException):
 
 
 def etag_of(row: Any) -> str:
-    """Return the strong entity tag of ``row``, which has a ``version``."""
-    return f'"{row.version}"'
+    """Return the strong entity tag of ``row``: its version, or else when it was changed last."""
+    version = getattr(row, "version", None)
+    return f'"{row.updated_at.isoformat() if version is None else version}"'
 
 
 def require_match(request: Request, etag: str) -> None:

@@ -14,15 +14,15 @@ from hm_auth.conf import conf
 from hm_auth.permissions import allows
 
 # What a module acting for itself needs for what a person does by level. A capability that is
-# not here is for people only.
+# not here is for people only; one with ANY_MODULE needs no scope.
+ANY_MODULE = ""
 SCOPES: Mapping[str, str] = MappingProxyType(
     {
-        "modules.view": "modules:read",
+        "modules.view": ANY_MODULE,
         "directory.view": "directory:read",
         "directory.internal": "directory:read",
         "directory.manage": "directory:write",
         "users.view": "users:read",
-        "users.manage": "users:write",
     }
 )
 
@@ -36,22 +36,25 @@ def has_capability(principal: Any, capability: str) -> bool:
         return False
     scopes = getattr(principal, "scopes", None)
     if scopes is not None:
-        return SCOPES.get(capability) in scopes
+        return SCOPES.get(capability) in {ANY_MODULE, *scopes}
     return allows(getattr(principal, "permission_level", None), capability, conf.capabilities)
 
 
 class HasCapability(BasePermission):
-    """The view says ``capability = "..."``, or ``capabilities = {action or method: "..."}``."""
+    """The view says ``capability = "..."``, or ``capabilities = {action or method: "..."}``.
+
+    Several capabilities in a tuple mean any of them.
+    """
 
     def has_permission(self, request: Request, view: Any) -> bool:
-        return has_capability(request.user, required_capability(request, view))
+        return any(has_capability(request.user, item) for item in required(request, view))
 
 
-def required_capability(request: Request, view: Any) -> str:
+def required(request: Request, view: Any) -> tuple[str, ...]:
     """Return what ``view`` asks for. Raises ImproperlyConfigured when it asks for nothing."""
-    table: Mapping[str, str] = getattr(view, "capabilities", {})
+    table: Mapping[str, str | tuple[str, ...]] = getattr(view, "capabilities", {})
     action = getattr(view, "action", None) or (request.method or "").lower()
-    capability = table.get(action, getattr(view, "capability", None))
-    if capability is None:
+    wanted = table.get(action, getattr(view, "capability", None))
+    if wanted is None:
         raise ImproperlyConfigured(f"{type(view).__name__} names no capability for {action}.")
-    return capability
+    return (wanted,) if isinstance(wanted, str) else wanted

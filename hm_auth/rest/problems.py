@@ -19,10 +19,12 @@ from rest_framework.response import Response
 from rest_framework.serializers import as_serializer_error
 from rest_framework.views import set_rollback
 
-from hm_auth.exceptions import NexusUnavailable
+from hm_auth.exceptions import HiveMatrixError, NexusUnavailable
 
 MEDIA_TYPE = "application/problem+json"
 JSON_PREFIXES = ("/api/", "/.well-known/")
+# What an error of the domain means over HTTP, by its code.
+DOMAIN_STATUS = {"precondition_failed": 412, "not_possible": 409, "conflict": 409}
 
 
 class Conflict(exceptions.APIException):
@@ -31,6 +33,14 @@ class Conflict(exceptions.APIException):
     status_code = 409
     default_detail = "This conflicts with a row that exists already."
     default_code = "conflict"
+
+
+class DomainError(exceptions.APIException):
+    """An error the domain named itself; ``status_code`` follows from its code."""
+
+    def __init__(self, error: HiveMatrixError) -> None:
+        super().__init__(str(error), error.code)
+        self.status_code = DOMAIN_STATUS[error.code]
 
 
 class Unavailable(exceptions.APIException):
@@ -78,20 +88,24 @@ def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | Non
 
 
 def _as_api_exception(exc: Exception) -> exceptions.APIException | None:
-    if isinstance(exc, exceptions.APIException):
-        return exc
-    if isinstance(exc, Http404):
-        return exceptions.NotFound()
-    if isinstance(exc, PermissionDenied):
-        return exceptions.PermissionDenied(*exc.args)
-    if isinstance(exc, DjangoValidationError):
-        return exceptions.ValidationError(as_serializer_error(exc))
-    if isinstance(exc, IntegrityError):
-        # full_clean() has looked already: this is a race somebody else won.
-        return Conflict()
-    if isinstance(exc, NexusUnavailable):
-        return Unavailable()
-    return None
+    match exc:
+        case exceptions.APIException():
+            known: exceptions.APIException | None = exc
+        case Http404():
+            known = exceptions.NotFound()
+        case PermissionDenied():
+            known = exceptions.PermissionDenied(*exc.args)
+        case DjangoValidationError():
+            known = exceptions.ValidationError(as_serializer_error(exc))
+        case IntegrityError():
+            known = Conflict()  # full_clean() has looked already: somebody else won a race
+        case NexusUnavailable():
+            known = Unavailable()
+        case HiveMatrixError() if exc.code in DOMAIN_STATUS:
+            known = DomainError(exc)
+        case _:
+            known = None
+    return known
 
 
 def _document(error: exceptions.APIException, request: Any) -> dict[str, Any]:

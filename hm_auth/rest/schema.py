@@ -20,9 +20,13 @@ Endpoint = tuple[str, str, str, Any]
 class ProblemAutoSchema(AutoSchema):
     """Adds the problem answers and the headers that follow from the kind of operation.
 
-    A view adds statuses of its own with ``problem_statuses`` and needs If-Match for the actions in
-    ``if_match_actions``.
+    A view adds statuses of its own with ``problem_statuses``, needs If-Match for the actions in
+    ``if_match_actions``, and replaces what its authentication classes say by ``security``.
     """
+
+    def get_auth(self) -> list[dict[str, Any]]:
+        stated: list[dict[str, Any]] | None = getattr(self.view, "security", None)
+        return super().get_auth() if stated is None else stated
 
     def get_override_parameters(self) -> list[Any]:
         parameters = [*super().get_override_parameters()]
@@ -45,7 +49,8 @@ class ProblemAutoSchema(AutoSchema):
         return dict(sorted(responses.items()))
 
     def _problem_statuses(self) -> list[str]:
-        statuses = {"400", "406", *map(str, getattr(self.view, "problem_statuses", ()))}
+        own = {str(status) for status in getattr(self.view, "problem_statuses", ())}
+        statuses = {"400", "406"} | (own - {"409"} if self.method == "GET" else own)
         if not any(isinstance(item, AllowAny) for item in self.view.get_permissions()):
             statuses |= {"401", "403"}
         if "{" in self.path:
@@ -63,8 +68,8 @@ class ProblemAutoSchema(AutoSchema):
         return schema
 
     def _is_sparse(self) -> bool:
-        serializer = self._get_serializer()
-        return isinstance(serializer, SparseFieldsMixin)
+        choose = getattr(self.view, "get_serializer_class", None)
+        return choose is not None and issubclass(choose(), SparseFieldsMixin)
 
     def _needs_if_match(self) -> bool:
         return getattr(self.view, "action", None) in getattr(self.view, "if_match_actions", ())

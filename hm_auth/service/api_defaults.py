@@ -8,13 +8,13 @@ MODULE_AUTHENTICATION = "hm_auth.rest.authentication.BearerAuthentication"
 SESSION_AUTHENTICATION = "rest_framework.authentication.SessionAuthentication"
 
 
-def rest_framework(*bearer: str) -> dict[str, Any]:
+def rest_framework(bearer: str = MODULE_AUTHENTICATION) -> dict[str, Any]:
     """Return REST_FRAMEWORK; ``bearer`` is the class that reads an access token.
 
     It stands first: its challenge is what an anonymous caller gets with a 401 (RFC 6750).
     """
     return {
-        "DEFAULT_AUTHENTICATION_CLASSES": [*bearer, SESSION_AUTHENTICATION],
+        "DEFAULT_AUTHENTICATION_CLASSES": [bearer, SESSION_AUTHENTICATION],
         "DEFAULT_PERMISSION_CLASSES": ["hm_auth.rest.permissions.HasCapability"],
         "DEFAULT_RENDERER_CLASSES": [
             "hm_auth.rest.renderers.JSONRenderer",
@@ -39,6 +39,8 @@ def spectacular(title: str, description: str = "") -> dict[str, Any]:
         "DESCRIPTION": description,
         "VERSION": "1",
         "SERVE_INCLUDE_SCHEMA": False,
+        "SCHEMA_PATH_PREFIX": r"/api/",
+        "APPEND_COMPONENTS": {"securitySchemes": {"basic": {"type": "http", "scheme": "basic"}}},
         "COMPONENT_SPLIT_REQUEST": True,
         "COMPONENT_NO_READ_ONLY_REQUIRED": True,
         "SWAGGER_UI_DIST": "SIDECAR",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from hm_auth.service import defaults
+from hm_auth.service import api_defaults, defaults
 from nexus.service import SERVICE
 
 CONFIG = SERVICE.load()
@@ -36,6 +36,8 @@ INSTALLED_APPS = [
 MIDDLEWARE = defaults.NEXUS_MIDDLEWARE
 ROOT_URLCONF = "nexus.urls"
 WSGI_APPLICATION = "nexus.wsgi.application"
+
+REST_FRAMEWORK = api_defaults.rest_framework("nexus.api.authentication.BearerAuthentication")
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["nexus.signins.backends.PasswordBackend"]

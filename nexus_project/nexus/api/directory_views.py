@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from django.db import transaction
+from drf_spectacular.utils import extend_schema
+from rest_framework import status
+from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import ViewSetMixin
 
-from hm_auth.rest.conditional import etag_of
+from hm_auth.access import load_or_404
+from hm_auth.rest.conditional import etag_of, require_match
 from hm_auth.rest.filters import StrictFilterBackend
 from hm_auth.rest.views import RestView
 from nexus.api import filters, serializers
+from nexus.directory import operations
 from nexus.directory.models import Company, Contact, Location
 
 
@@ -24,30 +30,79 @@ class DirectoryViewSet(ViewSetMixin, RestView):
         "list": "directory.view",
         "retrieve": "directory.view",
     }
+    if_match_actions = ("update", "partial_update", "destroy")
+    problem_statuses = (409,)
 
     def get_queryset(self) -> Any:
         return self.queryset.visible_to(self.request.user)
 
-    def list(self, request: Request) -> Response:
+    def list(self, request: Request) -> Response:  # noqa: ARG002 - the framework's signature
         return self.answer_list(self.get_queryset())
 
-    def retrieve(self, request: Request, pk: str) -> Response:
-        row = self.get_object()
-        return Response(self.get_serializer(row).data, headers={"ETag": etag_of(row)})
+    def retrieve(self, request: Request, pk: str) -> Response:  # noqa: ARG002
+        return self._answer(load_or_404(self.get_queryset(), pk=pk))
+
+    def create(self, request: Request) -> Response:
+        form = self.get_serializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        row = self.queryset.model(**form.validated_data)
+        operations.save(row, by=request.user)
+        return self._answer(row, status.HTTP_201_CREATED)
+
+    def update(self, request: Request, pk: str) -> Response:
+        return self._change(request, pk, partial=False)
+
+    def partial_update(self, request: Request, pk: str) -> Response:
+        return self._change(request, pk, partial=True)
+
+    @transaction.atomic
+    def destroy(self, request: Request, pk: str) -> Response:
+        """Archive the row. Nothing is ever deleted; `restore` brings it back."""
+        operations.archive(self._locked(request, pk), by=request.user)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+    @extend_schema(request=None)
+    @action(detail=True, methods=["post"])
+    def restore(self, request: Request, pk: str) -> Response:
+        """Undo the archiving."""
+        row = load_or_404(self.get_queryset(), pk=pk)
+        operations.restore(row, by=request.user)
+        return self._answer(row)
+
+    @transaction.atomic
+    def _change(self, request: Request, pk: str, *, partial: bool) -> Response:
+        row = self._locked(request, pk)
+        form = self.get_serializer(row, data=request.data, partial=partial)
+        form.is_valid(raise_exception=True)
+        for name, value in form.validated_data.items():
+            setattr(row, name, value)
+        operations.save(row, by=request.user)
+        return self._answer(row)
+
+    def _locked(self, request: Request, pk: str) -> Any:
+        """Return the row, locked, in the version the caller has read."""
+        row = load_or_404(self.get_queryset().select_for_update(of=("self",)), pk=pk)
+        require_match(request, etag_of(row))
+        return row
+
+    def _answer(self, row: Any, code: int = status.HTTP_200_OK) -> Response:
+        return Response(self.get_serializer(row).data, code, headers={"ETag": etag_of(row)})
 
 
+@extend_schema(tags=["companies"])
 class CompanyViewSet(DirectoryViewSet):
-    queryset = Company.objects.all()
+    queryset = Company.objects.defer("search_text")
     serializer_class = serializers.CompanySerializer
     filterset_class = filters.CompanyFilterSet
     orderings: ClassVar = {
-        "name": ("name", "id"),
+        "name": ("sort_name", "id"),
         "updated_at": ("updated_at", "id"),
         "created_at": ("created_at", "id"),
         "account_number": ("account_number",),
     }
 
 
+@extend_schema(tags=["locations"])
 class LocationViewSet(DirectoryViewSet):
     queryset = Location.objects.all()
     serializer_class = serializers.LocationSerializer
@@ -59,12 +114,13 @@ class LocationViewSet(DirectoryViewSet):
     }
 
 
+@extend_schema(tags=["contacts"])
 class ContactViewSet(DirectoryViewSet):
-    queryset = Contact.objects.all()
+    queryset = Contact.objects.defer("search_text")
     serializer_class = serializers.ContactSerializer
     filterset_class = filters.ContactFilterSet
     orderings: ClassVar = {
-        "name": ("last_name", "first_name", "id"),
+        "name": ("sort_name", "id"),
         "updated_at": ("updated_at", "id"),
         "created_at": ("created_at", "id"),
     }

@@ -6,7 +6,6 @@ from datetime import date
 from typing import Any
 
 import django_filters
-from django.db.models import Q, QuerySet
 
 from hm_auth.rest.filters import DirectoryFilterSet
 from nexus.directory.models import Company, Contact, Location
@@ -43,8 +42,8 @@ class CompanyFilterSet(RowFilterSet):
         model = Company
         fields: tuple[str, ...] = ()
 
-    def filter_tag(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:  # noqa: ARG002
-        return rows.filter(tags__contains=[value])
+    def filter_tag(self, rows: Any, name: str, value: str) -> Any:  # noqa: ARG002
+        return rows.with_tag(value)
 
 
 class LocationFilterSet(RowFilterSet):
@@ -68,10 +67,8 @@ class ContactFilterSet(RowFilterSet):
         model = Contact
         fields: tuple[str, ...] = ()
 
-    def filter_role(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:  # noqa: ARG002
-        return rows.filter(roles__contains=[value])
+    def filter_role(self, rows: Any, name: str, value: str) -> Any:  # noqa: ARG002
+        return rows.with_role(value)
 
-    def filter_active(self, rows: QuerySet[Any], name: str, value: date) -> QuerySet[Any]:  # noqa: ARG002
-        begun = Q(active_from__isnull=True) | Q(active_from__lte=value)
-        not_over = Q(active_until__isnull=True) | Q(active_until__gt=value)
-        return rows.filter(begun & not_over)
+    def filter_active(self, rows: Any, name: str, value: date) -> Any:  # noqa: ARG002
+        return rows.active_on(value)

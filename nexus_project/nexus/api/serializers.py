@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from rest_framework import serializers
 
 from hm_auth.rest.serializers import FullCleanModelSerializer
 from nexus.directory.models import Company, Contact, Location
 
 SHARED = ("external_ids", "archived_at", "created_at", "updated_at", "version")
-READ_ONLY = ("archived_at", "created_at", "updated_at", "version")
+READ_ONLY = ("merged_into", "archived_at", "created_at", "updated_at", "version")
 
 
 class DirectorySerializer(FullCleanModelSerializer):
@@ -31,11 +33,21 @@ class CompanySerializer(DirectorySerializer):
 
     class Meta(DirectorySerializer.Meta):
         model = Company
-        internal_fields = ("notes", "external_ids")
+        internal_fields = ("notes", "external_ids", "merged_into")
         fields = (
             "id", "account_number", "name", "legal_name", "tax_id", "status", "domains", "phone",
-            "website", "tags", "primary_contact", "billing_contact", "notes", *SHARED,
+            "website", "tags", "primary_contact", "billing_contact", "notes", "merged_into",
+            *SHARED,
         )  # fmt: skip
+        extra_kwargs = {  # noqa: RUF012 - the framework's own shape
+            "account_number": {
+                "required": False,
+                "help_text": "What people call this company by; the next free one if left out.",
+            },
+        }
+
+    def unchecked(self, draft: Company) -> set[str]:
+        return set() if draft.account_number else {"account_number"}
 
 
 class LocationSerializer(DirectorySerializer):
@@ -48,6 +60,10 @@ class LocationSerializer(DirectorySerializer):
             "phone", "is_default", *SHARED,
         )  # fmt: skip
 
+    def draft(self, attrs: dict[str, Any]) -> Location:
+        # Saving a new default takes the mark from the old one: two at once are no mistake here.
+        return super().draft({**attrs, "is_default": False})
+
 
 class ContactSerializer(DirectorySerializer):
     """A person at a company."""
@@ -56,8 +72,9 @@ class ContactSerializer(DirectorySerializer):
 
     class Meta(DirectorySerializer.Meta):
         model = Contact
-        internal_fields = ("notes", "external_ids", "vip", "user")
+        internal_fields = ("notes", "external_ids", "merged_into", "vip", "user")
         fields = (
             "id", "company", "location", "first_name", "last_name", "full_name", "title", "emails",
-            "phones", "roles", "vip", "active_from", "active_until", "user", "notes", *SHARED,
+            "phones", "roles", "vip", "active_from", "active_until", "user", "notes", "merged_into",
+            *SHARED,
         )  # fmt: skip

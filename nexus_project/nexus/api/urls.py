@@ -4,14 +4,24 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from hm_auth.rest.urls import Router
-from nexus.api import directory_views
+from hm_auth.rest import docs
+from hm_auth.rest.urls import Router, both
+from nexus.api import directory_views, module_views, token_urls, user_views
 
 router = Router()
 router.register("companies", directory_views.CompanyViewSet, basename="company")
 router.register("locations", directory_views.LocationViewSet, basename="location")
 router.register("contacts", directory_views.ContactViewSet, basename="contact")
+router.register("users", user_views.UserViewSet, basename="user")
 
 urlpatterns = [
     path("api/", include(router.urls)),
+    *both("api/modules/", module_views.ModulesView.as_view(), "modules"),
+    *both(
+        "api/modules/<slug:client_id>/secret/",
+        module_views.ModuleSecretView.as_view(),
+        "module-secret",
+    ),
+    *token_urls.urlpatterns,
+    *docs.urlpatterns,
 ]
