@@ -1,0 +1,264 @@
+"""Nexus as a module sees it: a real HTTP server on loopback that speaks the contract with a real key.
+
+For this suite Nexus is 'outside'; the real one is joined to real modules in ``tests/system``.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import threading
+import time
+import uuid
+from collections import Counter
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import jwt
+from cryptography.hazmat.primitives.asymmetric import ec
+
+ISSUER = "http://nexus.test"
+CLIENT = ("sample", "sample-secret")
+PASSWORD = "correct horse battery"
+
+PEOPLE = {
+    "admin": {"permission_level": "admin", "name": "Ada Admin"},
+    "tech": {"permission_level": "technician", "name": "Tom Tech"},
+    "billing": {"permission_level": "billing", "name": "Bea Billing"},
+    "acme": {"permission_level": "client", "name": "Anna of Acme", "company": str(uuid.uuid4())},
+    "globex": {"permission_level": "client", "name": "Gus of Globex", "company": str(uuid.uuid4())},
+}
+MODULES = [
+    {"client_id": "nexus", "name": "Nexus", "url": ISSUER, "icon": "hexagon", "description": ""},
+    {"client_id": "sample", "name": "Sample", "url": "http://testserver", "icon": "box"},
+    {"client_id": "other", "name": "Other", "url": "http://other.test", "icon": "box"},
+]
+
+
+class Key:
+    """A signing key with its ``kid``."""
+
+    def __init__(self, kid: str) -> None:
+        self.kid = kid
+        self.private = ec.generate_private_key(ec.SECP256R1())
+
+    @property
+    def jwk(self) -> dict[str, Any]:
+        return {
+            **json.loads(jwt.algorithms.ECAlgorithm.to_jwk(self.private.public_key())),
+            "kid": self.kid,
+            "use": "sig",
+            "alg": "ES256",
+        }
+
+
+class FakeNexus:
+    """The state a test arranges (``down``, ``people``, ``refuse_refresh`` …) and what was asked."""
+
+    def __init__(self) -> None:
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
+        self.server.daemon_threads = True
+        self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
+        self.key = Key("key-1")
+        self.lock = threading.Lock()
+        self.reset()
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def reset(self) -> None:
+        self.down = False
+        self.delay = 0.0
+        self.fail_with: tuple[int, dict[str, Any], dict[str, str]] | None = None
+        self.people = {
+            name: {"sub": str(uuid.uuid4()), "username": name, **person}
+            for name, person in PEOPLE.items()
+        }
+        self.keys = [self.key]
+        self.lifetime = 600
+        self.chains: dict[str, tuple[str, str]] = {}
+        self.codes: dict[str, tuple[str, str]] = {}
+        self.ended: set[str] = set()
+        self.companies: list[dict[str, Any]] = []
+        self.asked: Counter[str] = Counter()
+        self.seen: list[dict[str, Any]] = []
+
+    def sign(self, claims: dict[str, Any], *, typ: str = "at+jwt", key: Key | None = None) -> str:
+        key = key or self.key
+        return jwt.encode(claims, key.private, "ES256", headers={"kid": key.kid, "typ": typ})
+
+    def claims(self, username: str, sid: str | None = None, **changes: Any) -> dict[str, Any]:
+        """Good claims; ``None`` as a change takes a claim away."""
+        now = int(time.time())
+        claims = {
+            "iss": ISSUER,
+            "aud": "hivematrix",
+            "sid": sid or str(uuid.uuid4()),
+            "jti": uuid.uuid4().hex,
+            "client_id": "sample",
+            "iat": now,
+            "exp": now + self.lifetime,
+            **self.people[username],
+            **changes,
+        }
+        return {name: value for name, value in claims.items() if value is not None}
+
+    def access(self, username: str = "tech", **changes: Any) -> str:
+        return self.sign(self.claims(username, **changes))
+
+    def service_token(self, **changes: Any) -> str:
+        now = int(time.time())
+        claims = {
+            "iss": ISSUER,
+            "aud": "hivematrix",
+            "sub": "sample",
+            "client_id": "sample",
+            "jti": uuid.uuid4().hex,
+            "iat": now,
+            "exp": now + 600,
+            "scope": "directory:read",
+        }
+        return self.sign({**claims, **changes})
+
+    def logout_token(self, **changes: Any) -> str:
+        now = int(time.time())
+        claims = {
+            "iss": ISSUER,
+            "aud": "sample",
+            "iat": now,
+            "exp": now + 120,
+            "jti": uuid.uuid4().hex,
+            "events": {"http://schemas.openid.net/event/backchannel-logout": {}},
+            **changes,
+        }
+        kept = {name: value for name, value in claims.items() if value is not None}
+        return self.sign(kept, typ="logout+jwt")
+
+    def tokens(self, username: str, sid: str | None = None) -> dict[str, Any]:
+        sid = sid or str(uuid.uuid4())
+        refresh = uuid.uuid4().hex
+        self.chains[refresh] = (username, sid)
+        return {
+            "access": self.access(username, sid=sid),
+            "refresh": refresh,
+            "expires_in": self.lifetime,
+        }
+
+    # The endpoints: each returns (status, body).
+
+    def token(self, body: dict[str, Any]) -> tuple[int, Any]:
+        if "code" in body:
+            known = self.codes.pop(body["code"], None)
+            return (200, self.tokens(*known)) if known else (401, {"code": "invalid_credentials"})
+        if body["username"] in self.people and body["password"] == PASSWORD:
+            return 200, self.tokens(body["username"])
+        return 401, {"code": "invalid_credentials"}
+
+    def refresh(self, body: dict[str, Any]) -> tuple[int, Any]:
+        with self.lock:
+            known = self.chains.pop(body["refresh"], None)
+            if known is None or known[1] in self.ended:
+                return 401, {"code": "invalid_refresh"}
+            return 200, self.tokens(*known)
+
+    def revoke(self, body: dict[str, Any]) -> tuple[int, Any]:
+        if known := self.chains.get(body["refresh"]):
+            self.ended.add(known[1])
+        return 200, {}
+
+    def code(self, body: dict[str, Any], bearer: str) -> tuple[int, Any]:
+        claims = jwt.decode(bearer, options={"verify_signature": False})
+        if body["client_id"] not in {module["client_id"] for module in MODULES}:
+            return 404, {"code": "not_found"}
+        code = uuid.uuid4().hex
+        self.codes[code] = (claims["username"], claims["sid"])
+        return 200, {"code": code}
+
+    def list_companies(self, query: dict[str, str], bearer: str) -> tuple[int, Any]:
+        company = jwt.decode(bearer, options={"verify_signature": False}).get("company")
+        rows = [row for row in self.companies if company in (None, row["id"])]
+        if ids := query.get("id__in"):
+            rows = [row for row in rows if row["id"] in ids.split(",")]
+        if search := query.get("search"):
+            rows = [row for row in rows if search.lower() in row["name"].lower()]
+        start, limit = int(query.get("cursor", "0")), int(query.get("limit", "100"))
+        more = start + limit < len(rows)
+        link = f"http://evil.test/api/companies/?limit={limit}&cursor={start + limit}"
+        page = rows[start : start + limit]
+        return 200, {"next": link if more else None, "previous": None, "results": page}
+
+
+def company(name: str, **fields: Any) -> dict[str, Any]:
+    return {
+        "id": str(uuid.uuid4()),
+        "account_number": "C-1001",
+        "name": name,
+        "status": "active",
+        "phone": "",
+        "website": "",
+        **fields,
+    }
+
+
+def _handler(nexus: FakeNexus) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def log_message(self, *arguments: object) -> None:
+            pass
+
+        def do_GET(self) -> None:
+            self._answer({})
+
+        def do_POST(self) -> None:
+            length = int(self.headers.get("Content-Length") or 0)
+            self._answer(json.loads(self.rfile.read(length) or b"{}"))
+
+        def _answer(self, body: dict[str, Any]) -> None:
+            parts = urlsplit(self.path)
+            nexus.asked[parts.path] += 1
+            nexus.seen.append({"path": self.path, "body": body, "headers": dict(self.headers)})
+            if nexus.down:
+                self.close_connection = True
+                return
+            time.sleep(nexus.delay)
+            extra: dict[str, str] = {}
+            if nexus.fail_with:
+                status, answer, extra = nexus.fail_with
+            else:
+                status, answer = self._route(parts.path, body, parts.query)
+            content = json.dumps(answer).encode()
+            etag = f'"{hash(content)}"'
+            if status == 200 and self.headers.get("If-None-Match") == etag:
+                status, content = 304, b""
+            self.send_response(status)
+            for name, value in extra.items():
+                self.send_header(name, value)
+            self.send_header("ETag", etag)
+            self.send_header("Content-Length", str(len(content)))
+            self.end_headers()
+            self.wfile.write(content)
+
+        def _route(self, path: str, body: dict[str, Any], query: str) -> tuple[int, Any]:
+            if path == "/.well-known/jwks.json":
+                return 200, {"keys": [key.jwk for key in nexus.keys]}
+            scheme, _, bearer = self.headers.get("Authorization", "").partition(" ")
+            if path == "/api/modules/":
+                return 200, MODULES
+            if path == "/api/companies/":
+                first = {name: values[0] for name, values in parse_qs(query).items()}
+                return nexus.list_companies(first, bearer)
+            if path == "/api/token/code/":
+                return nexus.code(body, bearer)
+            given = base64.b64decode(bearer).decode() if scheme == "Basic" else ""
+            if given != ":".join(CLIENT):
+                return 401, {"code": "invalid_client"}
+            if path == "/api/token/service/":
+                return 200, {"access": nexus.service_token(), "expires_in": 600}
+            routes = {
+                "/api/token/": nexus.token,
+                "/api/token/refresh/": nexus.refresh,
+                "/api/token/revoke/": nexus.revoke,
+            }
+            return routes[path](body)
+
+    return Handler
