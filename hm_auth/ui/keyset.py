@@ -35,17 +35,18 @@ def keyset_page(
 ) -> Page[Row]:
     """Return the ``size`` rows that follow the cursor ``after``, in one query.
 
-    ``order`` names fields or annotations, "-" before a name for descending, "company__name" through a
-    relation (use select_related); the last must be unique, and none may be nullable. Index the
-    columns in this order. A cursor that was altered, or made by another list or order, starts at the
-    first page: an address cut short in a chat is not worth an error.
+    ``order`` names fields or annotations, "-" before a name for descending, "company__name"
+    through a relation (use select_related); the last must be unique, and none may be nullable.
+    Index the columns in this order. A cursor that was altered, or made by another list or order,
+    starts at the first page: an address cut short in a chat is not worth an error.
 
     Raises ValueError for an order that cannot be paged.
     """
     fields = [_field(queryset, name.removeprefix("-")) for name in order]
     if not fields or not fields[-1].unique:
         raise ValueError(f"The order {order} must end in a unique field.")
-    signer = Signer(salt=f"hm.keyset:{queryset.model._meta.label}:{','.join(order)}")
+    label = queryset.model._meta.label  # noqa: SLF001 - Django's public API
+    signer = Signer(salt=f"hm.keyset:{label}:{','.join(order)}")
     page = queryset.order_by(*order)
     if values := _decode(signer, fields, after):
         page = page.filter(_beyond(order, values))
@@ -61,14 +62,14 @@ def _field(queryset: QuerySet[Any], path: str) -> Field[Any, Any]:
     """
     if annotation := queryset.query.annotations.get(path):
         return annotation.output_field
-    meta = queryset.model._meta
+    meta = queryset.model._meta  # noqa: SLF001
     field: Any = None
     for name in path.split("__"):
         field = meta.pk if name == "pk" else meta.get_field(name)
         if field.null:
             raise ValueError(f"{path} may be NULL and cannot order a keyset page.")
         if field.related_model is not None:
-            meta = field.related_model._meta
+            meta = field.related_model._meta  # noqa: SLF001
     return field
 
 
@@ -80,7 +81,8 @@ def _beyond(order: Sequence[str], values: Sequence[Value]) -> Q | GreaterThan | 
         # PostgreSQL walks an index from a row value: rows that share the first column cost nothing.
         compare = LessThan if down[0] else GreaterThan
         return compare(_row(*[F(name) for name in names]), _row(*values))
-    return _mixed([("lt" if d else "gt", n, v) for d, n, v in zip(down, names, values, strict=True)])
+    sides = ["lt" if each else "gt" for each in down]
+    return _mixed(list(zip(sides, names, values, strict=True)))
 
 
 def _mixed(steps: Sequence[tuple[str, str, Value]]) -> Q:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from hm_auth.service import api_defaults, defaults
+from nexus import unfold
 from nexus.service import SERVICE
 
 CONFIG = SERVICE.load()
@@ -57,6 +58,8 @@ AUTH_PASSWORD_VALIDATORS = [
 SIGN_IN_HOURS = CONFIG["SIGN_IN_HOURS"]
 ACCESS_TOKEN_SECONDS = CONFIG["ACCESS_TOKEN_SECONDS"]
 ALLOW_DIRECT_CLIENT = CONFIG["ALLOW_DIRECT_CLIENT"]
+
+UNFOLD = unfold.UNFOLD
 
 HM_NAV = [
     ("Home", "home", "house", "account.own"),

@@ -70,7 +70,10 @@ def _icon(name: str, size: str, css_class: str, label: str) -> SafeString:
 
 @register.simple_tag
 def icon(name: str, size: str = "md", css_class: str = "", label: str = "") -> SafeString:
-    """Return the lucide icon ``name``; ``size`` is sm, md, lg or xl; hidden from readers unless labelled."""
+    """Return the lucide icon ``name``; ``size`` is sm, md, lg or xl.
+
+    Screen readers skip it unless it has a ``label``: most icons stand beside their word.
+    """
     return _icon(str(name), str(size), str(css_class), str(label))
 
 
@@ -79,7 +82,9 @@ def badge(value: Any, label: str = "", tone: str = "") -> SafeString:
     """Return a badge such as "Active"; the tone comes from the value unless given."""
     key = str(value).lower()
     text = label or key.replace("_", " ").capitalize()
-    return format_html('<span class="hm-badge hm-{}">{}</span>', tone or TONES.get(key, "neutral"), text)
+    return format_html(
+        '<span class="hm-badge hm-{}">{}</span>', tone or TONES.get(key, "neutral"), text
+    )
 
 
 @register.filter
@@ -130,7 +135,9 @@ def timestamp(value: datetime | date | None, form: str = DATE_AND_TIME) -> SafeS
         return "–"
     if not isinstance(value, datetime):
         form = DATE_ONLY if form == DATE_AND_TIME else form
-        return format_html('<time datetime="{}">{}</time>', value.isoformat(), date_format(value, form))
+        return format_html(
+            '<time datetime="{}">{}</time>', value.isoformat(), date_format(value, form)
+        )
     utc = value.astimezone(UTC)
     return format_html(
         '<time datetime="{}" title="{} UTC">{}</time>',
