@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from smtplib import SMTPException
 from threading import Thread
 
 from django.conf import settings
@@ -12,6 +11,8 @@ from django.template.loader import render_to_string
 
 from nexus.accounts.models import User
 from nexus.accounts.password_reset import link_expiry, reset_link
+from nexus.signins import audit
+from nexus.signins.models import EventKind
 
 logger = logging.getLogger(__name__)
 
@@ -27,8 +28,12 @@ def send_password_reset(user: User) -> None:
 
 
 def send_invitation(user: User, *, by: User) -> None:
-    """Mail a new ``user`` a link to choose a first password. Raises OSError when it cannot be sent."""
+    """Mail a new ``user`` a link to choose a first password.
+
+    Raises OSError (smtplib's errors among them) when the mail cannot be sent.
+    """
     _message(user, "Your HiveMatrix account", "invitation", by=by).send()
+    audit.record(EventKind.USER_INVITED, user=user, by=by)
 
 
 def _message(user: User, subject: str, template: str, **context: object) -> EmailMessage:
@@ -50,5 +55,5 @@ def _message(user: User, subject: str, template: str, **context: object) -> Emai
 def _deliver(message: EmailMessage) -> None:
     try:
         message.send()
-    except (OSError, SMTPException):
+    except OSError:  # SMTPException is one
         logger.exception("A password reset mail could not be sent")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any, ClassVar
 
+import pghistory
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import Q
@@ -12,14 +13,15 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 
 from hm_auth.permissions import Level
+from nexus.accounts.queries import UserQuerySet
 from nexus.directory.models import Company
 
 
-class UserManager(BaseUserManager["User"]):
+class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]
     """Look-ups that ignore case, and the only way a user is born."""
 
     def get_by_natural_key(self, username: str | None) -> User:
-        return self.get(username__iexact=username)
+        return self.named(username or "").get()
 
     def create_user(self, *, username: str, email: str, password: str | None, **fields: Any) -> User:
         """Create a user; ``password=None`` leaves the account without a usable one (invitation)."""
@@ -30,6 +32,7 @@ class UserManager(BaseUserManager["User"]):
         return user
 
 
+@pghistory.track(exclude=["password"])
 class User(AbstractBaseUser):
     """A person with an account; ``permission_level`` decides everything (``hm_auth.permissions``)."""
 
@@ -54,6 +57,7 @@ class User(AbstractBaseUser):
     )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     updated_at = models.DateTimeField(auto_now=True)
+    last_login = None  # the sign-ins say it, and a sign-in need not write this row
 
     USERNAME_FIELD = "username"
     EMAIL_FIELD = "email"

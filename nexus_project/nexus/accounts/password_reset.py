@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -15,6 +16,12 @@ from django.utils.http import urlsafe_base64_encode
 from nexus.accounts.models import User
 from nexus.accounts.operations import set_password
 from nexus.accounts.rules import may_authenticate
+from nexus.signins import throttle
+from nexus.signins.rules import address_group
+
+# So many mails to one mailbox, or asked for from one place, before each next one has to wait.
+FREE_PER_MAIL = 2
+FREE_PER_ADDRESS = 9
 
 
 class LinkUsed(Exception):
@@ -36,9 +43,18 @@ def link_expiry() -> datetime:
     return timezone.localtime() + timedelta(seconds=settings.PASSWORD_RESET_TIMEOUT)
 
 
-def user_for_reset(email: str) -> User | None:
-    """Return who may get a link at ``email``: an account that may sign in, or nobody."""
-    user = User.objects.select_related("company").filter(email__iexact=email).first()
+def ask_for_link(*, email: str, ip: str) -> User | None:
+    """Return whom to mail a link at ``email``: an account that may sign in, or nobody.
+
+    Counted whether or not there is such an account, so that nobody's mailbox is filled and nobody
+    learns anything. The counters are apart from those of signing in. Raises TooManyAttempts.
+    """
+    mailbox = hashlib.sha256(email.strip().lower().encode()).hexdigest()[:32]
+    counters = [throttle.Counter(key=f"reset:{mailbox}", free=FREE_PER_MAIL)]
+    if ip:
+        counters.append(throttle.Counter(f"reset@{address_group(ip)}", free=FREE_PER_ADDRESS))
+    throttle.count_attempt(counters)
+    user = User.objects.with_address(email).select_related("company").first()
     return user if user is not None and may_authenticate(user) else None
 
 
@@ -49,7 +65,7 @@ def reset_password(*, user: User, token: str, password: str) -> None:
     The row is locked while the token is checked again, so that of two forms sent at once from one
     link only one counts. Raises LinkUsed.
     """
-    locked = User.objects.select_for_update(of=("self",)).get(pk=user.pk)
+    locked = User.objects.select_for_update(of=("self",)).select_related("company").get(pk=user.pk)
     if not may_authenticate(locked) or not default_token_generator.check_token(locked, token):
         raise LinkUsed
     set_password(user=locked, password=password, by=locked)

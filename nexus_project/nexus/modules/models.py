@@ -7,18 +7,27 @@ import hmac
 import secrets
 import uuid
 
+import pghistory
 from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 
 from hm_auth.permissions import Level
+from nexus.modules.queries import ModuleQuerySet
+from nexus.modules.rules import URL_PATTERN
+
+NEXUS = "nexus"
+SHORTEST_SECRET = 16
 
 
 def every_level() -> list[str]:
     return [level.value for level in Level]
 
 
+@pghistory.track(exclude=["secret_hash"])
 class Module(models.Model):
     """A service people can open. Nexus itself has a row, ``nexus``, without a secret."""
 
@@ -49,12 +58,36 @@ class Module(models.Model):
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     updated_at = models.DateTimeField(auto_now=True)
 
+    objects = ModuleQuerySet.as_manager()
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(client_id__regex=r"^[a-z][a-z0-9-]*$"), name="module_client_id_plain"
+            ),
+            models.CheckConstraint(
+                condition=Q(url__regex=URL_PATTERN),
+                name="module_url_plain",
+                violation_error_message="Give http(s)://host, without query and final slash.",
+            ),
+            models.CheckConstraint(
+                condition=Q(levels__contained_by=every_level()),
+                name="module_levels_known",
+                violation_error_message="That is not a permission level.",
+            ),
+        )
+
     def __str__(self) -> str:
         return self.name
 
     def new_secret(self) -> str:
         """Set and return a new random secret; only its SHA-256 is kept (it has 256 random bits)."""
-        secret = secrets.token_urlsafe(32)
+        return self.use_secret(secrets.token_urlsafe(32))
+
+    def use_secret(self, secret: str) -> str:
+        """Set and return a secret made elsewhere. Raises ValidationError for one easily guessed."""
+        if len(secret) < SHORTEST_SECRET:
+            raise ValidationError(f"A module secret has at least {SHORTEST_SECRET} characters.")
         self.secret_hash = hashlib.sha256(secret.encode()).hexdigest()
         return secret
 

@@ -1,0 +1,211 @@
+"""Everything that changes an account; each ends the sign-ins it must and is on record."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+
+from hm_auth.permissions import Level
+from nexus.accounts.models import User
+from nexus.accounts.rules import is_active_admin
+from nexus.directory.models import Company
+from nexus.signins import audit
+from nexus.signins.models import EventKind, SignIn
+from nexus.signins.operations import end_sign_ins
+
+LAST_ADMIN = "This is the last active admin. Make somebody else an admin first."
+DETAILS = ("username", "email", "full_name")
+
+
+@transaction.atomic
+def create_user(
+    *,
+    username: str,
+    email: str,
+    full_name: str,
+    permission_level: str,
+    password: str | None,
+    by: User | None,
+    company: Company | None = None,
+) -> User:
+    """Create an account; ``password=None`` is for somebody who will be invited.
+
+    Raises ValidationError, also for a password that is too easy.
+    """
+    user = User(
+        username=username,
+        email=User.objects.normalize_email(email),
+        full_name=full_name,
+        permission_level=permission_level,
+        company=company,
+    )
+    if password is not None:
+        validate_password(password, user)
+    user.set_password(password)
+    user.full_clean(exclude=["password"])
+    user.save(force_insert=True)
+    detail = {"level": permission_level}
+    audit.record(EventKind.USER_CREATED, user=user, by=by, detail=detail)
+    return user
+
+
+@transaction.atomic
+def update_user(*, user: User, by: User | None, **fields: Any) -> User:
+    """Change any of username, email, full_name, permission_level, company and is_active.
+
+    Each change goes the way of its own operation below, with its consequences. ``user`` is brought
+    up to date as well. Raises ValidationError.
+    """
+    level = fields.pop("permission_level", user.permission_level)
+    company = fields.pop("company", user.company)
+    active = fields.pop("is_active", user.is_active)
+    locked = _locked(user)
+    for name, value in fields.items():
+        if name not in DETAILS:
+            raise TypeError(f"{name} cannot be changed here")
+        setattr(locked, name, value)
+    _save(locked)
+    set_level(user=locked, level=level, company=company, by=by)
+    if active != locked.is_active:
+        (enable if active else disable)(user=locked, by=by)
+    return _bring_up_to_date(user)
+
+
+@transaction.atomic
+def set_level(*, user: User, level: str, by: User | None, company: Company | None = None) -> User:
+    """Give ``user`` another permission level; ``company`` for the level client, and only then.
+
+    Nothing is ended: the next refresh reads the level afresh, and Nexus itself at every request.
+    Another company ends everything, since a module may have pages of the old one open. Raises
+    ValidationError.
+    """
+    locked = _locked(user)
+    before = {"level": locked.permission_level, "company": _key(locked.company_id)}
+    wanted = company if level == Level.CLIENT else None
+    after = {"level": level, "company": _key(wanted.pk if wanted else None)}
+    if before == after:
+        return user
+    if level != Level.ADMIN:
+        _keep_an_admin(locked)
+    locked.permission_level, locked.company = level, wanted
+    _save(locked)
+    changed = "level" if before["level"] != after["level"] else "company"
+    kind = EventKind.LEVEL_CHANGED if changed == "level" else EventKind.COMPANY_CHANGED
+    audit.record(kind, user=locked, by=by, detail={"from": before[changed], "to": after[changed]})
+    if before["company"] and before["company"] != after["company"]:
+        _end_all(locked, reason="company changed", by=by)
+    return _bring_up_to_date(user)
+
+
+def set_company(*, user: User, company: Company, by: User | None) -> User:
+    """Move a client to another company. Raises ValidationError for anybody else."""
+    if user.permission_level != Level.CLIENT:
+        raise ValidationError({"company": "Only clients belong to a company."})
+    return set_level(user=user, level=Level.CLIENT, company=company, by=by)
+
+
+@transaction.atomic
+def disable(*, user: User, by: User | None) -> User:
+    """Keep ``user`` from signing in, and sign them out everywhere. Raises ValidationError."""
+    locked = _locked(user)
+    if locked.is_active:
+        _keep_an_admin(locked)
+        locked.is_active = False
+        locked.not_before = timezone.now()
+        _save(locked)
+        audit.record(EventKind.USER_DISABLED, user=locked, by=by)
+        _end_all(locked, reason="account disabled", by=by)
+    return _bring_up_to_date(user)
+
+
+@transaction.atomic
+def enable(*, user: User, by: User | None) -> User:
+    """Let ``user`` sign in again."""
+    locked = _locked(user)
+    if not locked.is_active:
+        locked.is_active = True
+        _save(locked)
+        audit.record(EventKind.USER_ENABLED, user=locked, by=by)
+    return _bring_up_to_date(user)
+
+
+@transaction.atomic
+def change_password(*, user: User, password: str, by: User, keep: SignIn | None = None) -> User:
+    """Set the password ``user`` chose; ends all their sign-ins but ``keep``, where it was given.
+
+    The caller has checked the old password. Raises ValidationError.
+    """
+    return _replace_password(user, password, EventKind.PASSWORD_CHANGED, by, keep)
+
+
+@transaction.atomic
+def set_password(*, user: User, password: str, by: User) -> User:
+    """Set a password by an admin or by the link of a mail; ends all sign-ins. Raises ValidationError."""
+    own = by.pk == user.pk
+    kind = EventKind.PASSWORD_CHANGED if own else EventKind.PASSWORD_SET
+    return _replace_password(user, password, kind, by, None)
+
+
+@transaction.atomic
+def sign_out_everywhere(*, user: User, by: User | None) -> int:
+    """End every sign-in of ``user``, here and in every module; return how many there were."""
+    locked = _locked(user)
+    locked.not_before = timezone.now()
+    _save(locked)
+    audit.record(EventKind.SIGNED_OUT_EVERYWHERE, user=locked, by=by)
+    return _end_all(locked, reason="signed out everywhere", by=by)
+
+
+def _replace_password(
+    user: User, password: str, kind: EventKind, by: User, keep: SignIn | None
+) -> User:
+    validate_password(password, user)
+    locked = _locked(user)
+    now = timezone.now()
+    locked.set_password(password)
+    locked.not_before = now
+    _save(locked)
+    audit.record(kind, user=locked, by=by)
+    if keep is not None:
+        # Whoever keeps it has just given the old password.
+        SignIn.objects.filter(pk=keep.pk, user=locked).update(authenticated_at=now)
+    _end_all(locked, reason="password changed", by=by, keep=keep)
+    return _bring_up_to_date(user)
+
+
+def _end_all(user: User, *, reason: str, by: User | None, keep: SignIn | None = None) -> int:
+    rows = SignIn.objects.filter(user=user, ended_at__isnull=True)
+    if keep is not None:
+        rows = rows.exclude(pk=keep.pk)
+    return end_sign_ins(sign_ins=rows, reason=reason, by=by)
+
+
+def _keep_an_admin(user: User) -> None:
+    """Refuse to lose the last active admin; the admins are locked, so that two cannot go at once."""
+    if not is_active_admin(user):
+        return
+    admins = User.objects.select_for_update().filter(is_active=True, permission_level=Level.ADMIN)
+    if set(admins.order_by("pk").values_list("pk", flat=True)) <= {user.pk}:
+        raise ValidationError(LAST_ADMIN)
+
+
+def _locked(user: User) -> User:
+    return User.objects.select_for_update(of=("self",)).select_related("company").get(pk=user.pk)
+
+
+def _save(user: User) -> None:
+    user.full_clean(exclude=["password"])
+    user.save()
+
+
+def _bring_up_to_date(user: User) -> User:
+    user.refresh_from_db()
+    return user
+
+
+def _key(value: object) -> str | None:
+    return str(value) if value else None

@@ -1,0 +1,174 @@
+"""The token endpoints: what turns a password, a code or a refresh token into an access token."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any, ClassVar
+
+from django.conf import settings
+from drf_spectacular.utils import extend_schema
+from rest_framework.exceptions import APIException, NotFound
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from hm_auth.rest.views import StrictParametersMixin
+from nexus.api import token_serializers as shapes
+from nexus.api.authentication import Bearer, BearerAuthentication
+from nexus.modules.models import Module
+from nexus.signins import clients, keys, minting, operations, passwords
+from nexus.signins.exceptions import InvalidClient, Refused
+
+NO_STORE = {"Cache-Control": "no-store"}  # RFC 6749, section 5.1
+
+
+class Refusal(APIException):
+    """A domain refusal as the REST framework knows it; becomes a problem document."""
+
+    def __init__(self, refused: Refused) -> None:
+        super().__init__(refused.detail, code=refused.code)
+        self.status_code = refused.status
+        self.wait = refused.retry_after
+        if refused.status == 401:
+            self.auth_header = 'Basic realm="hivematrix"'
+
+
+class TokenEndpoint(StrictParametersMixin, APIView):
+    """Callers are known by their credentials, not by a session or a bearer token."""
+
+    authentication_classes: ClassVar[list[Any]] = []
+    permission_classes: ClassVar[list[Any]] = [AllowAny]
+    problem_statuses: ClassVar[tuple[int, ...]] = (401, 403, 429)
+    security: ClassVar[list[dict[str, list[str]]] | None] = [{"basic": []}, {}]
+
+    def handle_exception(self, exc: Exception) -> Response:
+        return super().handle_exception(Refusal(exc) if isinstance(exc, Refused) else exc)
+
+
+@extend_schema(request=shapes.TokenRequest, responses=shapes.TokenAnswer, tags=["token"])
+class TokenView(TokenEndpoint):
+    """Sign in: exchange a password or a one-time code for an access and a refresh token."""
+
+    def post(self, request: Request) -> Response:
+        data = _valid(shapes.TokenRequest, request)
+        module = _module(request)
+        if "code" in data:
+            if module is None:
+                raise InvalidClient
+            return _tokens(operations.exchange_code(code=data["code"], module=module))
+        ip, user_agent = _end_user(request, module, data)
+        client_id = module.client_id if module else minting.DIRECT
+        proof = passwords.prove(
+            username=data["username"], password=data["password"], ip=ip, client_id=client_id
+        )
+        tokens = operations.sign_in(proof=proof, module=module, ip=ip, user_agent=user_agent)
+        return _tokens(tokens)
+
+
+@extend_schema(request=shapes.RefreshRequest, responses=shapes.TokenAnswer, tags=["token"])
+class RefreshView(TokenEndpoint):
+    """Exchange a refresh token, once, for a new pair; a module adds its own credentials."""
+
+    def post(self, request: Request) -> Response:
+        data = _valid(shapes.RefreshRequest, request)
+        credentials = _credentials(request)
+        try:
+            tokens = operations.refresh(
+                token=data["refresh"], credentials=credentials, ip=_address(request)
+            )
+        except InvalidClient:
+            if credentials is not None:
+                clients.refuse(credentials, ip=_address(request))
+            raise
+        return _tokens(tokens)
+
+
+@extend_schema(request=shapes.RefreshRequest, responses={200: None}, tags=["token"])
+class RevokeView(TokenEndpoint):
+    """End the sign-in a refresh token is of, in every module (RFC 7009). Always 200."""
+
+    def post(self, request: Request) -> Response:
+        data = _valid(shapes.RefreshRequest, request)
+        operations.revoke(token=data["refresh"], ip=_address(request))
+        return Response(status=200, headers=NO_STORE)
+
+
+@extend_schema(request=None, responses=shapes.ServiceAnswer, tags=["token"])
+class ServiceTokenView(TokenEndpoint):
+    """A module's own token for work without a person (RFC 6749, section 4.4)."""
+
+    def post(self, request: Request) -> Response:
+        module = _module(request)
+        if module is None:
+            raise InvalidClient
+        access = minting.service_token(module=module)
+        body = {"access": access, "expires_in": settings.ACCESS_TOKEN_SECONDS}
+        return Response(body, headers=NO_STORE)
+
+
+@extend_schema(request=shapes.CodeRequest, responses=shapes.CodeAnswer, tags=["token"])
+class CodeView(TokenEndpoint):
+    """A one-time code with which another module joins the caller's sign-in."""
+
+    authentication_classes: ClassVar[list[Any]] = [BearerAuthentication]
+    security = None  # what the authentication classes say
+    capability = "modules.view"
+    problem_statuses: ClassVar[tuple[int, ...]] = (401, 403, 404)
+
+    def post(self, request: Request) -> Response:
+        auth = request.auth
+        if not isinstance(auth, Bearer) or auth.sign_in is None:
+            self.permission_denied(request)
+        data = _valid(shapes.CodeRequest, request)
+        module = Module.objects.active().filter(client_id=data["client_id"]).first()
+        if module is None:
+            raise NotFound
+        code = operations.issue_login_code(sign_in=auth.sign_in, module=module)
+        return Response({"code": code}, headers=NO_STORE)
+
+
+@extend_schema(responses=shapes.KeySetAnswer, tags=["token"])
+class KeySetView(TokenEndpoint):
+    """The public keys access tokens are checked with (RFC 7517)."""
+
+    problem_statuses: ClassVar[tuple[int, ...]] = ()
+    security: ClassVar[list[dict[str, list[str]]] | None] = [{}]
+
+    def get(self, request: Request) -> Response:
+        cache = f"public, max-age={keys.JWKS_MAX_AGE}"
+        return Response(keys.jwks(), headers={"Cache-Control": cache})
+
+
+def _valid(shape: type[Any], request: Request) -> dict[str, Any]:
+    serializer = shape(data=request.data)
+    serializer.is_valid(raise_exception=True)
+    data: dict[str, Any] = serializer.validated_data
+    return data
+
+
+def _credentials(request: Request) -> clients.Credentials | None:
+    return clients.parse_basic(request.headers.get("Authorization", ""))
+
+
+def _module(request: Request) -> Module | None:
+    credentials = _credentials(request)
+    return clients.authenticate(credentials, ip=_address(request)) if credentials else None
+
+
+def _end_user(
+    request: Request, module: Module | None, data: dict[str, Any]
+) -> tuple[str | None, str]:
+    """Return the person's address and device; a module has to say them, its own are not theirs."""
+    if module is None:
+        return _address(request), request.headers.get("User-Agent", "")
+    return data.get("end_user_ip") or None, data.get("end_user_agent", "")
+
+
+def _address(request: Request) -> str:
+    address: str = request.META["REMOTE_ADDR"]
+    return address
+
+
+def _tokens(tokens: operations.Tokens) -> Response:
+    return Response(asdict(tokens), headers=NO_STORE)

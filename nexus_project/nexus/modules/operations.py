@@ -1,0 +1,104 @@
+"""Registering modules and giving them secrets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from nexus.accounts.models import User
+from nexus.modules.models import NEXUS, Module
+from nexus.modules.rules import unknown_scopes
+from nexus.signins import audit
+from nexus.signins.models import EventKind
+
+
+class ModuleExists(Exception):
+    """A module of this client id is registered already; its secret cannot be shown again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """A module and, this one time, its secret."""
+
+    module: Module
+    secret: str = field(repr=False)
+
+
+@transaction.atomic
+def register_module(
+    *,
+    client_id: str,
+    name: str,
+    url: str,
+    by: User | None,
+    secret: str | None = None,
+    **fields: Any,
+) -> Registration:
+    """Add a module with ``secret``, or a random one.
+
+    ``fields`` are further columns (description, icon, position, levels, scopes). Raises ModuleExists
+    and ValidationError.
+    """
+    if Module.objects.filter(client_id=client_id).exists():
+        raise ModuleExists(client_id)
+    module = Module(client_id=client_id, name=name, url=url.rstrip("/"), **fields)
+    made = module.new_secret() if secret is None else module.use_secret(secret)
+    _check(module)
+    module.save(force_insert=True)
+    audit.record(EventKind.MODULE_REGISTERED, by=by, client_id=client_id, detail={"url": module.url})
+    return Registration(module=module, secret=made)
+
+
+CHANGEABLE = frozenset(
+    {"name", "description", "url", "icon", "position", "levels", "scopes", "is_active"}
+)
+
+
+@transaction.atomic
+def change_module(*, module: Module, by: User | None, **fields: Any) -> Module:
+    """Change columns of ``module`` (never its client id or secret). Raises ValidationError."""
+    for name, value in fields.items():
+        if name not in CHANGEABLE:
+            raise TypeError(f"{name} cannot be changed")
+        setattr(module, name, value.rstrip("/") if name == "url" else value)
+    _check(module)
+    module.save()
+    audit.record(
+        EventKind.MODULE_CHANGED, by=by, client_id=module.client_id, detail={"changed": sorted(fields)}
+    )
+    return module
+
+
+@transaction.atomic
+def new_secret(*, module: Module, by: User | None, secret: str | None = None) -> str:
+    """Replace the secret of ``module`` by ``secret`` or a random one, and return it.
+
+    The old one stops working at once. Raises ValidationError for a secret that can be guessed.
+    """
+    if module.client_id == NEXUS:
+        raise ValidationError("Nexus itself needs no secret.")
+    made = module.new_secret() if secret is None else module.use_secret(secret)
+    module.save(update_fields=["secret_hash", "updated_at"])
+    audit.record(EventKind.MODULE_SECRET, by=by, client_id=module.client_id)
+    return made
+
+
+def ensure_nexus(*, url: str) -> Module:
+    """Add or correct the row of Nexus itself, which the menu of every service shows."""
+    defaults = {"name": "Nexus", "icon": "hexagon", "position": 0, "url": url}
+    defaults["description"] = "People, companies and contacts"
+    module, made = Module.objects.get_or_create(client_id=NEXUS, defaults=defaults)
+    if not made and module.url != url:
+        module.url = url
+        module.save(update_fields=["url", "updated_at"])
+    return module
+
+
+def _check(module: Module) -> None:
+    unknown = unknown_scopes(module.scopes)
+    if unknown:
+        raise ValidationError({"scopes": f"Unknown: {', '.join(unknown)}."})
+    module.full_clean()

@@ -1,0 +1,49 @@
+"""Writing the audit trail of identity: the only place that makes an Event."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from nexus.signins.models import Event, EventKind
+from nexus.signins.rules import plain_address
+
+if TYPE_CHECKING:
+    from nexus.accounts.models import User
+
+
+def record(
+    kind: EventKind,
+    *,
+    user: User | None = None,
+    by: User | None = None,
+    username: str = "",
+    ip: str | None = None,
+    client_id: str = "",
+    detail: dict[str, Any] | None = None,
+) -> None:
+    """Add one row: what happened to ``user`` (or under ``username``), by whom, from where."""
+    row(
+        kind, user=user, by=by, username=username, ip=ip, client_id=client_id, detail=detail
+    ).save(force_insert=True)
+
+
+def row(
+    kind: EventKind,
+    *,
+    user: User | None = None,
+    by: User | None = None,
+    username: str = "",
+    ip: str | None = None,
+    client_id: str = "",
+    detail: dict[str, Any] | None = None,
+) -> Event:
+    """Make a row without adding it, for many at once."""
+    return Event(
+        kind=kind,
+        user_id=user.pk if user is not None else None,
+        acting_user_id=by.pk if by is not None else None,
+        username=(user.username if user is not None else username)[:150],
+        ip_address=plain_address(ip),
+        client_id=client_id[:50],
+        detail=detail or {},
+    )

@@ -1,0 +1,304 @@
+"""Every path on which a sign-in begins, goes on, moves to another module, or ends."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from nexus.accounts.models import User
+from nexus.accounts.rules import may_authenticate
+from nexus.modules.models import Module
+from nexus.signins import audit, backchannel, clients, minting, rules, secret_keys, throttle
+from nexus.signins import exceptions as no
+from nexus.signins.models import Event, EventKind, LoginCode, RefreshChain, SignIn
+
+if TYPE_CHECKING:
+    from nexus.signins.passwords import Proof
+
+CODE_SECONDS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """What a module holds of a sign-in; ``expires_in`` is the access token's life in seconds."""
+
+    access: str = field(repr=False)
+    refresh: str = field(repr=False)
+    expires_in: int
+
+
+def sign_in(*, proof: Proof, module: Module | None, ip: str | None, user_agent: str) -> Tokens:
+    """Begin a sign-in through ``module`` (None: a person's own script) and return its tokens.
+
+    Raises ModuleNotAllowed, DirectClientOff, and InvalidCredentials when the account or its
+    password was changed in between.
+    """
+    _admit(proof, module, ip)
+    with transaction.atomic():
+        row = _begin(proof, module, ip, user_agent)
+        return _tokens(RefreshChain.objects.create(sign_in=row, module=module))
+
+
+def open_sign_in(*, proof: Proof, module: Module, ip: str | None, user_agent: str) -> SignIn:
+    """Begin a sign-in without tokens, as the pages of Nexus do. Raises as ``sign_in``."""
+    _admit(proof, module, ip)
+    with transaction.atomic():
+        return _begin(proof, module, ip, user_agent)
+
+
+def _admit(proof: Proof, module: Module | None, ip: str | None) -> None:
+    """Refuse a module the person may not open; on record, and not as a wrong guess."""
+    try:
+        check_module(proof.user, module)
+    except no.Refused as refusal:
+        throttle.take_back(proof.counters)
+        audit.record(
+            EventKind.SIGN_IN_REFUSED,
+            user=proof.user,
+            ip=ip,
+            client_id=_client_id(module),
+            detail={"reason": refusal.code},
+        )
+        raise
+
+
+def _begin(proof: Proof, module: Module | None, ip: str | None, user_agent: str) -> SignIn:
+    throttle.take_back(proof.counters)
+    # Locked against a change of password or a disabling that is under way.
+    user = User.objects.select_for_update(of=("self",)).select_related("company").get(
+        pk=proof.user.pk
+    )
+    if user.password != proof.user.password or not may_authenticate(user):
+        raise no.InvalidCredentials
+    check_module(user, module)
+    now = timezone.now()
+    row = SignIn.objects.create(
+        user=user,
+        created_at=now,
+        authenticated_at=now,
+        last_used_at=now,
+        expires_at=now + timedelta(hours=settings.SIGN_IN_HOURS),
+        ip_address=rules.plain_address(ip),
+        user_agent=user_agent[:300],
+    )
+    client_id = _client_id(module)
+    detail = {"sid": str(row.pk)}
+    audit.record(EventKind.SIGN_IN, user=user, by=user, ip=ip, client_id=client_id, detail=detail)
+    return row
+
+
+def refresh(*, token: str, credentials: clients.Credentials | None, ip: str) -> Tokens:
+    """Exchange a refresh token for its successor; user, level and company are read afresh.
+
+    Single use (RFC 9700, section 4.14.2): the same successor for a retry within 10 seconds; an older
+    token ends the whole sign-in. Raises InvalidRefresh, RefreshReused, InvalidClient,
+    ModuleNotAllowed, DirectClientOff.
+    """
+    parsed = rules.parse_refresh(token, secret_keys.refresh_keys())
+    if parsed is None:
+        raise no.InvalidRefresh
+    with transaction.atomic():
+        chain = _chains().select_for_update(of=("self",)).filter(pk=parsed.chain).first()
+        if chain is None:
+            raise no.InvalidRefresh
+        _check_client(chain, credentials, ip)
+        _check_alive(chain.sign_in)
+        check_module(chain.sign_in.user, chain.module)
+        verdict = rules.judge_refresh(
+            number=parsed.number,
+            counter=chain.counter,
+            rotated_at=chain.rotated_at,
+            now=timezone.now(),
+        )
+        if verdict is rules.Verdict.ROTATE:
+            _rotate(chain)
+        elif verdict is rules.Verdict.REUSED:
+            _end_for_reuse(chain, ip)
+    if verdict is rules.Verdict.REUSED:  # outside the transaction: the ending has to stay
+        raise no.RefreshReused
+    if verdict is rules.Verdict.UNKNOWN:
+        raise no.InvalidRefresh
+    return _tokens(chain)
+
+
+@transaction.atomic
+def revoke(*, token: str, ip: str) -> None:
+    """End the sign-in a refresh token is of; an unknown token is no error (RFC 7009, section 2.2)."""
+    parsed = rules.parse_refresh(token, secret_keys.refresh_keys())
+    chain = _chains().filter(pk=parsed.chain).first() if parsed else None
+    if chain is not None:
+        end_sign_ins(sign_ins=[chain.sign_in], reason="signed out", by=chain.sign_in.user, ip=ip)
+
+
+@transaction.atomic
+def issue_login_code(*, sign_in: SignIn, module: Module) -> str:
+    """Make a code with which ``module`` joins ``sign_in``: once, within a minute.
+
+    Raises ModuleNotAllowed, InvalidRefresh.
+    """
+    _check_alive(sign_in)
+    check_module(sign_in.user, module)
+    code = secrets.token_urlsafe(32)
+    LoginCode.objects.create(
+        code_hash=_code_hash(code),
+        sign_in=sign_in,
+        module=module,
+        expires_at=timezone.now() + timedelta(seconds=CODE_SECONDS),
+    )
+    return code
+
+
+@transaction.atomic
+def exchange_code(*, code: str, module: Module) -> Tokens:
+    """Exchange a login code for tokens of the same sign-in. Raises as ``redeem_code``."""
+    return _tokens(RefreshChain.objects.create(sign_in=redeem_code(code=code, module=module), module=module))
+
+
+def redeem_code(*, code: str, module: Module) -> SignIn:
+    """Use up a login code and return its sign-in. Raises InvalidCode, ModuleNotAllowed.
+
+    The deletion is a statement of its own, so that a code shown by another module is used up too.
+    """
+    statement = "DELETE FROM signins_logincode WHERE code_hash = %s RETURNING *"
+    row = next(iter(LoginCode.objects.raw(statement, [_code_hash(code)])), None)
+    if row is None or row.module_id != module.pk or row.expires_at <= timezone.now():
+        raise no.InvalidCode
+    found = SignIn.objects.live(now=timezone.now()).with_user().filter(pk=row.sign_in_id).first()
+    if found is None or not may_authenticate(found.user):
+        raise no.InvalidCode
+    check_module(found.user, module)
+    return found
+
+
+@transaction.atomic
+def end_sign_ins(
+    *,
+    sign_ins: Iterable[SignIn],
+    reason: str = "signed out",
+    by: User | None = None,
+    ip: str | None = None,
+) -> int:
+    """End ``sign_ins`` in Nexus and, after commit, in every module that holds tokens of them.
+
+    Returns how many were still going on.
+    """
+    now = timezone.now()
+    keys = [row.pk for row in sign_ins]
+    rows = list(
+        SignIn.objects.select_for_update(of=("self",))
+        .select_related("user")
+        .filter(pk__in=keys, ended_at__isnull=True)
+        .order_by("pk")
+    )
+    if not rows:
+        return 0
+    SignIn.objects.filter(pk__in=[row.pk for row in rows]).update(ended_at=now, ended_reason=reason)
+    Event.objects.bulk_create(
+        audit.row(
+            EventKind.SIGN_IN_ENDED,
+            user=row.user,
+            by=by,
+            ip=ip,
+            detail={"sid": str(row.pk), "reason": reason},
+        )
+        for row in rows
+    )
+    notices = _notices(rows)
+    if notices:
+        transaction.on_commit(lambda: backchannel.send(notices))
+    return len(rows)
+
+
+def check_module(user: User, module: Module | None) -> None:
+    """Refuse a module that is switched off or not for this level. Raises Refused."""
+    if module is None:
+        if not settings.ALLOW_DIRECT_CLIENT:
+            raise no.DirectClientOff
+    elif not module.is_active or user.permission_level not in module.levels:
+        raise no.ModuleNotAllowed
+
+
+def _chains() -> QuerySet[RefreshChain]:
+    return RefreshChain.objects.select_related("sign_in__user__company", "module")
+
+
+def _check_client(
+    chain: RefreshChain, credentials: clients.Credentials | None, ip: str
+) -> None:
+    """A module's tokens are refreshed by that module only (RFC 6749, section 6)."""
+    if chain.module is None and credentials is None:
+        return
+    if credentials is None or not credentials.fit(chain.module):
+        raise no.InvalidClient
+
+
+def _check_alive(row: SignIn) -> None:
+    stamp = row.user.not_before
+    void = stamp is not None and row.authenticated_at < stamp
+    if row.ended_at or row.expires_at <= timezone.now() or void or not may_authenticate(row.user):
+        raise no.InvalidRefresh
+
+
+def _rotate(chain: RefreshChain) -> None:
+    chain.counter += 1
+    with connection.cursor() as cursor:
+        cursor.execute(_ROTATE, {"chain": chain.pk, "n": chain.counter, "now": timezone.now()})
+
+
+def _end_for_reuse(chain: RefreshChain, ip: str) -> None:
+    user, client_id = chain.sign_in.user, _client_id(chain.module)
+    audit.record(EventKind.REFRESH_REUSED, user=user, ip=ip, client_id=client_id)
+    end_sign_ins(sign_ins=[chain.sign_in], reason="old refresh token used again", ip=ip)
+
+
+def _tokens(chain: RefreshChain) -> Tokens:
+    user = chain.sign_in.user
+    access = minting.access_token(
+        user=user, sid=chain.sign_in_id, client_id=_client_id(chain.module)
+    )
+    successor = rules.RefreshToken(chain=chain.pk, number=chain.counter)
+    return Tokens(
+        access=access,
+        refresh=successor.encode(secret_keys.refresh_keys()[0]),
+        expires_in=settings.ACCESS_TOKEN_SECONDS,
+    )
+
+
+def _notices(rows: list[SignIn]) -> list[backchannel.Notice]:
+    users = {row.pk: row.user_id for row in rows}
+    held = (
+        RefreshChain.objects.filter(sign_in__in=users, module__is_active=True)
+        .values_list("module__url", "module__client_id", "sign_in_id")
+        .distinct()
+    )
+    return [
+        backchannel.Notice(url=url, client_id=client_id, user_id=users[sid], sid=sid)
+        for url, client_id, sid in held
+    ]
+
+
+def _client_id(module: Module | None) -> str:
+    return module.client_id if module else minting.DIRECT
+
+
+def _code_hash(code: str) -> str:
+    return hashlib.sha256(code.encode()).hexdigest()
+
+
+# One statement for both rows: a refresh is what Nexus does most.
+_ROTATE = """
+WITH rotated AS (
+    UPDATE signins_refreshchain SET counter = %(n)s, rotated_at = %(now)s
+    WHERE id = %(chain)s RETURNING sign_in_id
+)
+UPDATE signins_signin SET last_used_at = %(now)s FROM rotated WHERE id = rotated.sign_in_id
+"""

@@ -1,0 +1,109 @@
+"""Slowing down guesses: counters per account and per address, in one statement each.
+
+An attempt is counted before the password is looked at and taken back when it was right, so that a
+hundred guesses at once are a hundred, not one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db import connection
+from django.utils import timezone
+
+from nexus.signins import rules
+from nexus.signins.exceptions import TooManyAttempts
+from nexus.signins.models import Throttle
+
+
+@dataclass(frozen=True, slots=True)
+class Counter:
+    """One thing that is counted, and how many failures of it are free."""
+
+    key: str
+    free: int
+
+
+def account_counter(username: str, *, known_address: str | None = None) -> Counter:
+    """Count guesses of ``username``, whether or not there is such a user.
+
+    A known address has a counter of its own, so that other people's guesses do not lock it out. The
+    name is hashed: people type their password into the wrong field.
+    """
+    name = hashlib.sha256(username.strip().lower().encode()).hexdigest()[:32]
+    suffix = f"@{rules.address_group(known_address)}" if known_address else ""
+    return Counter(key=f"account:{name}{suffix}", free=rules.FREE_PER_ACCOUNT)
+
+
+def address_counter(ip: str) -> Counter:
+    """Count guesses from one address (an IPv6 /64), of whatever account."""
+    return Counter(key=f"address:{rules.address_group(ip)}", free=rules.FREE_PER_ADDRESS)
+
+
+def client_counter(client_id: str, ip: str) -> Counter:
+    """Count wrong module credentials, so that one misconfigured module slows only itself."""
+    name = hashlib.sha256(client_id.encode()).hexdigest()[:16]
+    return Counter(key=f"client:{name}@{rules.address_group(ip)}", free=rules.FREE_PER_ACCOUNT)
+
+
+def count_attempt(counters: Sequence[Counter]) -> int:
+    """Count one attempt; return the seconds to wait after it should it fail.
+
+    Raises TooManyAttempts while one of the counters still waits; that one is not counted then.
+    """
+    now = timezone.now()
+    given = {
+        "keys": [counter.key for counter in counters],
+        "free": [counter.free for counter in counters],
+        "waits": rules.wait_table(free=0),
+        "now": now,
+        "stale": now - rules.DECAY,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNT, given)
+        counted: dict[str, int] = dict(cursor.fetchall())
+    waiting = [counter.key for counter in counters if counter.key not in counted]
+    if waiting:
+        raise TooManyAttempts(_seconds_left(waiting))
+    return max(rules.wait_seconds(counted[c.key], free=c.free) for c in counters)
+
+
+def take_back(counters: Sequence[Counter]) -> None:
+    """The attempt was right: forget the account's failures, and this one of the address."""
+    with connection.cursor() as cursor:
+        cursor.execute(_TAKE_BACK, [timezone.now(), [counter.key for counter in counters]])
+
+
+def _seconds_left(keys: Sequence[str]) -> int:
+    ends = Throttle.objects.filter(key__in=keys).values_list("blocked_until", flat=True)
+    left = [(end - timezone.now()).total_seconds() for end in ends if end is not None]
+    return max(1, math.ceil(max(left, default=1)))
+
+
+# The wait is looked up in the table that rules.py made, so the rule lives there alone. Rows are taken
+# in the order of their keys, so that two statements never wait for each other.
+_COUNT = """
+WITH given AS (SELECT * FROM unnest(%(keys)s, %(free)s) AS row (key, free))
+INSERT INTO signins_throttle AS counter (key, failures, last_failed_at, blocked_until)
+SELECT key, 1, %(now)s, %(now)s FROM given ORDER BY key
+ON CONFLICT (key) DO UPDATE SET (failures, last_failed_at, blocked_until) = (
+    SELECT next.failures, %(now)s, %(now)s + interval '1 second' * COALESCE(
+        (%(waits)s)[LEAST(next.failures - given.free, cardinality(%(waits)s))], 0)
+    FROM given, LATERAL (
+        SELECT CASE WHEN counter.last_failed_at < %(stale)s THEN 1 ELSE counter.failures + 1 END
+    ) AS next (failures)
+    WHERE given.key = counter.key
+)
+WHERE counter.blocked_until <= %(now)s
+RETURNING key, failures
+"""
+
+_TAKE_BACK = """
+UPDATE signins_throttle
+SET failures = CASE WHEN key LIKE 'address:%%' THEN GREATEST(failures - 1, 0) ELSE 0 END,
+    blocked_until = %s
+WHERE key IN (SELECT key FROM signins_throttle WHERE key = ANY(%s) ORDER BY key FOR UPDATE)
+"""
