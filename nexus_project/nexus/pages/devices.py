@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-# The order matters: Edge and Opera also say Chrome, Chrome also says Safari, Android also says Linux.
+# The order matters: Edge also says Chrome, Chrome also says Safari, Android also says Linux.
 BROWSERS = (
     ("Edg", "Edge"),
     ("OPR/", "Opera"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import dataclass
 
 from django.db.models import Prefetch
@@ -22,7 +23,7 @@ class Session:
     is_this: bool
 
 
-def own_sessions(user: User, *, current: str | None) -> list[Session]:
+def own_sessions(user: User, *, current: uuid.UUID) -> list[Session]:
     """Return the live sessions of ``user``, this one (its id is ``current``) first."""
     chains = RefreshChain.objects.select_related("module")
     rows = user.sign_ins.live(now=timezone.now()).latest_first()
@@ -31,7 +32,7 @@ def own_sessions(user: User, *, current: str | None) -> list[Session]:
             sign_in=row,
             device=device_name(row.user_agent),
             modules=_module_names(row),
-            is_this=str(row.id) == current,
+            is_this=row.id == current,
         )
         for row in rows.prefetch_related(Prefetch("chains", queryset=chains))
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from urllib.parse import urlencode
 
@@ -23,7 +24,8 @@ def may_tag(context: RequestContext, capability: str) -> bool:
 @register.filter
 def active_on(contact: Contact, day: date) -> bool:
     """Tell whether ``contact`` is with the company on ``day``."""
-    return contact.is_active_on(day)
+    begun = contact.active_from is None or contact.active_from <= day
+    return begun and (contact.active_until is None or day < contact.active_until)
 
 
 @register.filter
@@ -49,6 +51,10 @@ def map_url(location: Location) -> str:
 
 @register.filter
 def tel(number: str) -> str:
-    """Return ``number`` as a tel: link takes it (RFC 3966): digits and a leading plus."""
-    digits = "".join(sign for sign in number if sign.isdigit())
-    return f"tel:+{digits}" if number.lstrip().startswith("+") else f"tel:{digits}"
+    """Return ``number`` as a tel: link (RFC 3966): "+353 (0)21 555 x7" is tel:+35321555;ext=7."""
+    dialled, _, extension = re.sub(r"e?xt?\.?", "x", number).partition("x")
+    # The zero in "+44 (0)20" is for callers inside the country.
+    digits = re.sub(r"\D", "", dialled.replace("(0)", "") if "+" in dialled else dialled)
+    plus = "+" if dialled.lstrip().startswith("+") else ""
+    suffix = f";ext={extension.strip()}" if extension.strip().isdigit() else ""
+    return f"tel:{plus}{digits}{suffix}"

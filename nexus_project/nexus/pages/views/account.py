@@ -12,9 +12,11 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_POST
 
 from hm_auth.access import load_or_404, requires
-from nexus.accounts.operations import change_password
+from nexus.accounts.operations import sign_out_everywhere
+from nexus.accounts.own_password import change_own_password
 from nexus.pages.forms import OwnPasswordForm
 from nexus.pages.sessions import own_sessions
+from nexus.signins.exceptions import InvalidCredentials, TooManyAttempts
 from nexus.signins.operations import end_sign_ins
 
 
@@ -25,8 +27,7 @@ def account(request: HttpRequest) -> HttpResponse:
 
 
 def _page(request: HttpRequest, form: OwnPasswordForm, status: int = 200) -> HttpResponse:
-    sessions = own_sessions(request.user, current=request.session.get("sid"))
-    context = {"form": form, "sessions": sessions}
+    context = {"form": form, "sessions": own_sessions(request.user, current=request.sign_in.pk)}
     return render(request, "nexus/account.html", context, status=status)
 
 
@@ -37,7 +38,20 @@ def password(request: HttpRequest) -> HttpResponse:
     form = OwnPasswordForm(request.POST, user=request.user)
     if not form.is_valid():
         return _page(request, form, status=422)
-    change_password(user=request.user, password=form.cleaned_data["new"], by=request.user)
+    try:
+        change_own_password(
+            user=request.user,
+            current=form.cleaned_data["current"],
+            new=form.cleaned_data["new"],
+            ip=request.META["REMOTE_ADDR"],
+            keep=request.sign_in,
+        )
+    except InvalidCredentials:
+        form.add_error("current", "This is not your current password.")
+        return _page(request, form, status=422)
+    except TooManyAttempts as refused:
+        form.add_error("current", refused.detail)
+        return _page(request, form, status=refused.status)
     messages.success(request, "Your password is changed. Your other sessions are signed out.")
     return redirect("account")
 
@@ -46,7 +60,7 @@ def password(request: HttpRequest) -> HttpResponse:
 @require_POST
 def end_session(request: HttpRequest, sign_in_id: uuid.UUID) -> HttpResponse:
     row = load_or_404(request.user.sign_ins.live(now=timezone.now()), id=sign_in_id)
-    end_sign_ins(sign_ins=[row], by=request.user)
+    end_sign_ins(sign_ins=[row], by=request.user, ip=request.META["REMOTE_ADDR"])
     messages.success(request, "That session is signed out.")
     return redirect("account")
 
@@ -54,8 +68,11 @@ def end_session(request: HttpRequest, sign_in_id: uuid.UUID) -> HttpResponse:
 @requires("account.own")
 @require_POST
 def end_sessions(request: HttpRequest) -> HttpResponse:
-    rows = request.user.sign_ins.live(now=timezone.now())
-    if "others" in request.POST:
-        rows = rows.exclude(id=request.session.get("sid"))
-    end_sign_ins(sign_ins=rows, by=request.user)
+    """End all other sessions, or with ``all`` this one too."""
+    if "all" in request.POST:
+        sign_out_everywhere(user=request.user, by=request.user)
+        return redirect("hm_auth:login")
+    others = request.user.sign_ins.exclude(id=request.sign_in.pk)
+    end_sign_ins(sign_ins=others, by=request.user, ip=request.META["REMOTE_ADDR"])
+    messages.success(request, "All your other sessions are signed out.")
     return redirect("account")

@@ -6,20 +6,18 @@ import uuid
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils import timezone
 
 from hm_auth.access import load_or_404, requires
-from hm_auth.permissions import allows
 from hm_auth.ui.keyset import keyset_page
-from nexus.accounts.models import User
 from nexus.directory.models import Company, Contact
 from nexus.directory.queries import CompanyQuerySet
 from nexus.pages.forms import CompanyFilter, FilterForm
 from nexus.pages.partials import render_page_or_part
 
 ORDERS = {
-    "name": ("name", "id"),
+    "name": ("sort_name", "id"),
     "updated": ("-updated_at", "-id"),
     "number": ("account_number",),
 }
@@ -46,26 +44,28 @@ def _filtered(found: CompanyQuerySet, form: CompanyFilter) -> CompanyQuerySet:
     if status := form.value("status"):
         found = found.filter(status=status)
     if tag := form.value("tag"):
-        found = found.filter(tags__contains=[tag])
+        found = found.with_tag(tag)
     return found
 
 
 @requires("directory.view")
 def company(request: HttpRequest, account_number: str) -> HttpResponse:
     visible = Company.objects.visible_to(request.user).select_related(
-        "primary_contact", "billing_contact"
+        "primary_contact", "billing_contact", "merged_into"
     )
     row = load_or_404(visible, account_number=account_number.upper())
-    context = {"company": row, **_contacts(request, row)}
-    if request.htmx and not request.htmx.history_restore_request:  # type: ignore[attr-defined]
-        return render(request, "nexus/parts/company_contacts.html", context)
-    reader: User = request.user  # type: ignore[assignment]
-    context["locations"] = row.locations.current().order_by("-is_default", "name")
-    context["internal"] = allows(reader.permission_level, "directory.internal")
-    context["manage"] = allows(reader.permission_level, "directory.manage")
-    if allows(reader.permission_level, "users.manage"):
-        context["users"] = row.users.order_by("full_name", "id")[:PAGE_SIZE]
-    return render(request, "nexus/company.html", context)
+    if row.merged_into is not None:
+        return redirect("company", row.merged_into.account_number)
+    # The locations and users are looked up only where the whole page shows them.
+    context = {
+        "company": row,
+        "locations": row.locations.current().order_by("-is_default", "name", "id"),
+        "users": row.users.order_by("full_name", "id")[:PAGE_SIZE],
+        **_contacts(request, row),
+    }
+    return render_page_or_part(
+        request, "nexus/company.html", "nexus/parts/contact_table.html", context
+    )
 
 
 def _contacts(request: HttpRequest, row: Company) -> dict[str, Any]:
@@ -73,8 +73,9 @@ def _contacts(request: HttpRequest, row: Company) -> dict[str, Any]:
     found = Contact.objects.visible_to(request.user).current().filter(company=row)
     if text := form.value("q"):
         found = found.search(text)
-    order = ("last_name", "first_name", "id")
-    page = keyset_page(found, order=order, after=request.GET.get("after"), size=PAGE_SIZE)
+    page = keyset_page(
+        found, order=("sort_name", "id"), after=request.GET.get("after"), size=PAGE_SIZE
+    )
     return {"form": form, "page": page, "today": timezone.localdate()}
 
 

@@ -5,19 +5,17 @@ from __future__ import annotations
 import uuid
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from hm_auth.access import load_or_404, requires
-from hm_auth.permissions import allows
 from hm_auth.ui.keyset import keyset_page
-from nexus.accounts.models import User
 from nexus.directory.models import Contact
 from nexus.directory.queries import ContactQuerySet
 from nexus.pages.forms import ContactFilter
 from nexus.pages.partials import render_page_or_part
 
-ORDER = ("last_name", "first_name", "id")
+ORDER = ("sort_name", "id")
 PAGE_SIZE = 50
 
 
@@ -38,7 +36,7 @@ def _filtered(found: ContactQuerySet, form: ContactFilter) -> ContactQuerySet:
     if text := form.value("q"):
         found = found.search(text)
     if role := form.value("role"):
-        found = found.filter(roles__contains=[role])
+        found = found.with_role(role)
     if form.value("vip"):
         found = found.filter(vip=True)
     return found
@@ -48,11 +46,6 @@ def _filtered(found: ContactQuerySet, form: ContactFilter) -> ContactQuerySet:
 def contact(request: HttpRequest, contact_id: uuid.UUID) -> HttpResponse:
     visible = Contact.objects.visible_to(request.user).select_related("company", "location", "user")
     row = load_or_404(visible, id=contact_id)
-    reader: User = request.user  # type: ignore[assignment]
-    context = {
-        "contact": row,
-        "today": timezone.localdate(),
-        "internal": allows(reader.permission_level, "directory.internal"),
-        "manage": allows(reader.permission_level, "directory.manage"),
-    }
-    return render(request, "nexus/contact.html", context)
+    if row.merged_into_id is not None:
+        return redirect("contact", row.merged_into_id)
+    return render(request, "nexus/contact.html", {"contact": row, "today": timezone.localdate()})

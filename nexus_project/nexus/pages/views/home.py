@@ -6,9 +6,9 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 
-from hm_auth.access import requires
-from hm_auth.permissions import allows
+from hm_auth.access import may, requires
 from nexus.accounts.models import User
 from nexus.directory.models import Company, Contact, Location
 
@@ -18,10 +18,9 @@ OWN_CONTACTS = 10
 
 @requires("account.own")
 def home(request: HttpRequest) -> HttpResponse:
-    reader: User = request.user  # type: ignore[assignment]
-    staff = allows(reader.permission_level, "directory.internal")
-    directory = _recent_companies(reader) if staff else _own_company(reader)
-    return render(request, "nexus/home.html", {"staff": staff, **directory})
+    staff = may(request.user, "directory.internal")
+    context = _recent_companies(request.user) if staff else _own_company(request.user)
+    return render(request, "nexus/home.html", context)
 
 
 def _recent_companies(reader: User) -> dict[str, Any]:
@@ -32,8 +31,8 @@ def _recent_companies(reader: User) -> dict[str, Any]:
 def _own_company(reader: User) -> dict[str, Any]:
     return {
         "company": Company.objects.visible_to(reader).first(),
-        "locations": Location.objects.visible_to(reader).order_by("-is_default", "name"),
-        "contacts": Contact.objects.visible_to(reader).order_by("last_name", "first_name", "id")[
-            :OWN_CONTACTS
-        ],
+        "locations": Location.objects.visible_to(reader).order_by("-is_default", "name", "id"),
+        "contacts": Contact.objects.visible_to(reader)
+        .active_on(timezone.localdate())
+        .order_by("sort_name", "id")[:OWN_CONTACTS],
     }

@@ -12,8 +12,9 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
 from nexus.accounts.mail import send_password_reset
-from nexus.accounts.password_reset import LinkUsed, reset_password, user_for_reset
+from nexus.accounts.password_reset import LinkUsed, ask_for_link, reset_password
 from nexus.pages.forms import AskResetForm
+from nexus.signins.exceptions import TooManyAttempts
 
 
 @require_http_methods(["GET", "POST"])
@@ -23,7 +24,14 @@ def ask(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         status = 422 if form.is_bound else 200
         return render(request, "nexus/password_reset.html", {"form": form}, status=status)
-    if user := user_for_reset(form.cleaned_data["email"]):
+    try:
+        user = ask_for_link(email=form.cleaned_data["email"], ip=request.META["REMOTE_ADDR"])
+    except TooManyAttempts as error:
+        form.add_error(None, error.detail)
+        response = render(request, "nexus/password_reset.html", {"form": form}, status=429)
+        response["Retry-After"] = str(error.retry_after)
+        return response
+    if user is not None:
         send_password_reset(user)
     return redirect("password-reset-sent")
 

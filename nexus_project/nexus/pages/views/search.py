@@ -21,8 +21,8 @@ def search(request: HttpRequest) -> HttpResponse:
     if text:
         companies = Company.objects.visible_to(request.user).current().search(text)
         contacts = Contact.objects.visible_to(request.user).current().search(text)
-        context["companies"] = companies[:EACH]
-        context["contacts"] = contacts.select_related("company")[:EACH]
+        context["companies"] = companies.order_by("sort_name", "id")[:EACH]
+        context["contacts"] = contacts.select_related("company").order_by("sort_name", "id")[:EACH]
     return render_page_or_part(
         request, "nexus/search.html", "nexus/parts/search_results.html", context
     )
