@@ -12,6 +12,7 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 
 MAX_IDS = 500
+MAY_BE_EMPTY = ("id__in", "search")
 
 
 class StrictFilterBackend(DjangoFilterBackend):  # type: ignore[misc] - django-filter is untyped
@@ -31,6 +32,15 @@ class UUIDInFilter(django_filters.BaseInFilter, django_filters.UUIDFilter):  # t
         return super().filter(qs, value)  # type: ignore[no-any-return]
 
 
+@extend_schema_field(bool)
+class StrictBooleanFilter(django_filters.TypedChoiceFilter):  # type: ignore[misc]
+    """``true`` or ``false``; django-filter's own takes anything else for "no matter"."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        choices = [("true", "true"), ("false", "false")]
+        super().__init__(choices=choices, coerce=lambda text: text == "true", **kwargs)
+
+
 class DirectoryFilterSet(django_filters.FilterSet):  # type: ignore[misc]
     """What every list of shared rows understands."""
 
@@ -47,15 +57,22 @@ class DirectoryFilterSet(django_filters.FilterSet):  # type: ignore[misc]
         label="Rows changed at or after this instant (ISO 8601).",
     )
 
+    def filter_queryset(self, queryset: Any) -> Any:
+        if self.data.get("id__in") == "":
+            return queryset.none()  # no ids are no rows, not all rows
+        return super().filter_queryset(queryset)
+
 
 def refuse_odd_parameters(request: Request, known: set[str]) -> None:
-    """Raise ValidationError for a parameter nobody knows, given twice, or with a NUL in it."""
+    """Raise ValidationError for a parameter nobody knows, given twice, empty, or with a NUL in it."""
     errors: dict[str, list[str]] = {}
     for name, values in request.query_params.lists():
         if name not in known:
             errors[name.replace("\x00", "")[:50] or "?"] = ["Unknown parameter."]
         elif len(values) > 1:
             errors[name] = ["Given more than once."]
+        elif not values[0] and name not in MAY_BE_EMPTY:
+            errors[name] = ["May not be empty."]
         elif "\x00" in values[0]:
             errors[name] = ["Null characters are not allowed."]
     if errors:

@@ -7,7 +7,7 @@ from typing import Any
 
 import django_filters
 
-from hm_auth.rest.filters import DirectoryFilterSet
+from hm_auth.rest.filters import DirectoryFilterSet, StrictBooleanFilter
 from nexus.directory.models import Company, Contact, Location
 
 
@@ -17,7 +17,7 @@ class RowFilterSet(DirectoryFilterSet):
     search = django_filters.CharFilter(
         method="filter_search", max_length=200, label="Words to look for, in any order."
     )
-    include_archived = django_filters.BooleanFilter(
+    include_archived = StrictBooleanFilter(
         method="filter_archived", label="Archived rows too. Clients never get them."
     )
 

@@ -17,7 +17,7 @@ from rest_framework.viewsets import ViewSetMixin
 from hm_auth.access import load_or_404
 from hm_auth.permissions import Level
 from hm_auth.rest.conditional import etag_of, require_match
-from hm_auth.rest.filters import DirectoryFilterSet, StrictFilterBackend
+from hm_auth.rest.filters import DirectoryFilterSet, StrictBooleanFilter, StrictFilterBackend
 from hm_auth.rest.permissions import has_capability
 from hm_auth.rest.views import RestView
 from nexus.accounts import operations
@@ -33,7 +33,7 @@ class UserFilterSet(DirectoryFilterSet):
         choices=[(level.value, level.value) for level in Level], label="Exactly this level."
     )
     company = django_filters.UUIDFilter(field_name="company_id", label="Clients of this company.")
-    is_active = django_filters.BooleanFilter(label="Whether they may sign in.")
+    is_active = StrictBooleanFilter(label="Whether they may sign in.")
 
     class Meta:
         model = User
