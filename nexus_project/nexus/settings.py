@@ -34,9 +34,11 @@ INSTALLED_APPS = [
     *(["nexus.demo"] if DEMO else []),
 ]
 
-MIDDLEWARE = defaults.NEXUS_MIDDLEWARE
+MIDDLEWARE = [*defaults.NEXUS_MIDDLEWARE, "pghistory.middleware.HistoryMiddleware"]
+TEMPLATES = defaults.templates("nexus.signins.context.hm")
 ROOT_URLCONF = "nexus.urls"
 WSGI_APPLICATION = "nexus.wsgi.application"
+TEMPLATES = defaults.templates("nexus.signins.context.hm")
 
 REST_FRAMEWORK = api_defaults.rest_framework("nexus.api.authentication.BearerAuthentication")
 

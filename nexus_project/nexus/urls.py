@@ -4,8 +4,15 @@ from __future__ import annotations
 
 from django.contrib import admin
 from django.urls import include, path
+from django.views.generic import RedirectView
+
+from nexus.signins.views import signing_in
 
 urlpatterns = [
+    # The admin's own doors would pass by the throttle, the audit trail and the other modules.
+    path("admin/login/", signing_in.admin_login),
+    path("admin/logout/", signing_in.logout),
+    path("admin/password_change/", RedirectView.as_view(pattern_name="account")),
     path("admin/", admin.site.urls),
     path("", include("nexus.api.urls")),
     path("", include("nexus.signins.urls")),

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from hm_auth.addresses import start_url
 from hm_auth.context import navigation
@@ -24,7 +24,7 @@ def hm(request: HttpRequest) -> dict[str, Any]:
             "user": user,
             "nav": navigation(request) if signed_in else [],
             "modules": other_modules(user.permission_level) if signed_in else [],
-            "account_url": _account() if signed_in else "",
+            "account_url": reverse("account") if signed_in else "",
         }
     }
 
@@ -41,10 +41,3 @@ def other_modules(level: str) -> list[dict[str, str]]:
         }
         for module in Module.objects.open_to(level).exclude(client_id=NEXUS)
     ]
-
-
-def _account() -> str:
-    try:
-        return reverse("account")
-    except NoReverseMatch:  # the pages are a folder one could delete
-        return ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from urllib.parse import urlencode
 
 from django.contrib.auth import authenticate
 from django.http import HttpRequest, HttpResponse
@@ -70,7 +71,8 @@ def _sign_in(request: HttpRequest, form: SignInForm) -> None:
 
 
 def _page(request: HttpRequest, form: SignInForm, next_path: str, status: int) -> HttpResponse:
-    response = render(request, "hm/login.html", {"form": form, "next": next_path}, status=status)
+    context = {"form": form, "next": next_path, "reset_url": reverse("password-reset")}
+    response = render(request, "hm/login.html", context, status=status)
     target = Module.objects.active().filter(client_id=authorize_target(next_path)).first()
     if target is not None:
         # Chromium applies form-action to the redirects after a form as well, and this one will be
@@ -97,4 +99,5 @@ def _words(refused: Refused) -> str:
 
 def admin_login(request: HttpRequest) -> HttpResponse:
     """Send whoever opens the admin's own sign-in page to the one with the throttle."""
-    return redirect(f"{reverse('hm_auth:login')}?next={reverse('admin:index')}")
+    next_path = safe_next(request, reverse("admin:index"))
+    return redirect(f"{reverse('hm_auth:login')}?{urlencode({'next': next_path})}")
