@@ -90,6 +90,7 @@ def common_settings(config: Config) -> dict[str, Any]:
         "REST_FRAMEWORK": api_defaults.rest_framework(),
         "SPECTACULAR_SETTINGS": api_defaults.spectacular(f"{config.name.capitalize()} API"),
         "DEFAULT_FROM_EMAIL": config["EMAIL_FROM"],
+        "EMAIL_TIMEOUT": 10,
         **environ.Env.email_url_config(config["EMAIL_URL"]),
     }
 
