@@ -8,12 +8,14 @@ from typing import Any
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.cache import patch_cache_control
 
 from hm_auth.answers import Caller
 from hm_auth.exceptions import NexusUnavailable
 from hm_auth.middleware import GetResponse
 from hm_auth.models import Session, User
 from hm_auth.refresh import ensure_fresh
+from hm_auth.rest.documents import JSON_PREFIXES, json_problem
 from hm_auth.session import caller, restored
 
 
@@ -34,17 +36,30 @@ class AuthenticationMiddleware:
         except NexusUnavailable:
             request.nexus_silent = True  # type: ignore[attr-defined]
             _set_person(request, None)
-        return self.get_response(request)
+        response = self.get_response(request)
+        if request.user.is_authenticated and "Cache-Control" not in response:
+            # After signing out, the back button must not show what was signed in for.
+            patch_cache_control(response, private=True, no_cache=True)
+        return response
 
     def process_view(
         self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any
     ) -> HttpResponse | None:
         """Answer 503 in place of a view that would take the person for a stranger."""
         if request.nexus_silent and not getattr(view, "works_without_nexus", False):  # type: ignore[attr-defined]
-            response = render(request, "hm/unavailable.html", status=503)
-            response["Retry-After"] = "15"
-            return response
+            return unavailable(request)
         return None
+
+
+def unavailable(request: HttpRequest) -> HttpResponse:
+    """Say that this cannot be done without Nexus, to a person or to a program."""
+    if request.path.startswith(JSON_PREFIXES):
+        detail = "Nexus cannot be reached at the moment. Try again shortly."
+        response: HttpResponse = json_problem(request, 503, NexusUnavailable.code, detail)
+    else:
+        response = render(request, "hm/unavailable.html", status=503)
+    response["Retry-After"] = "15"
+    return response
 
 
 def works_without_nexus(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:

@@ -68,8 +68,8 @@ class User(models.Model):
         """Build the user a token speaks of, without a query."""
         user = cls(
             id=claims.sub,
-            username=claims.username,
-            display_name=claims.name,
+            username=claims.username[:150],
+            display_name=claims.name[:200],
             permission_level=claims.permission_level.value,
         )
         user._state.adding = False

@@ -23,6 +23,7 @@ ACCESS_TYPE = "at+jwt"
 LOGOUT_TYPE = "logout+jwt"
 LOGOUT_EVENT = "http://schemas.openid.net/event/backchannel-logout"
 LEEWAY_SECONDS = 5
+END_OF_TIME = 253_402_300_800  # the year 10000, which no datetime can hold
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,4 +182,6 @@ def _instant(payload: Mapping[str, Any], name: str) -> int:
     value = payload[name]
     if not isinstance(value, int) or isinstance(value, bool):
         raise TypeError(f"{name} is not a whole number of seconds")
+    if not 0 <= value < END_OF_TIME:
+        raise ValueError(f"{name} is not a date")
     return value

@@ -1,4 +1,4 @@
-"""Bearer authentication for the API of a module (RFC 6750). The token is checked here, not by Nexus."""
+"""Bearer authentication for the API of a module (RFC 6750); the token is checked on the spot."""
 
 from __future__ import annotations
 

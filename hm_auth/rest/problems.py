@@ -1,18 +1,14 @@
-"""Every error of an API is a problem document (RFC 9457) with a stable ``code``.
-
-``type`` is ``about:blank`` (section 4.2.1), so ``title`` is the HTTP phrase; programs read ``code``.
-"""
+"""Which problem document answers which exception, in the REST framework and outside it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from http import HTTPStatus
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied
 from django.core.exceptions import ValidationError as DjangoValidationError
 from django.db import IntegrityError
-from django.http import Http404, HttpRequest, HttpResponseBase, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponseBase
 from django.views import defaults
 from rest_framework import exceptions
 from rest_framework.response import Response
@@ -20,9 +16,9 @@ from rest_framework.serializers import as_serializer_error
 from rest_framework.views import set_rollback
 
 from hm_auth.exceptions import HiveMatrixError, NexusUnavailable
+from hm_auth.rest.documents import JSON_PREFIXES, json_problem, problem
 
-MEDIA_TYPE = "application/problem+json"
-JSON_PREFIXES = ("/api/", "/.well-known/")
+GENERAL = "non_field_errors"
 # What an error of the domain means over HTTP, by its code.
 DOMAIN_STATUS = {"precondition_failed": 412, "not_possible": 409, "conflict": 409}
 
@@ -50,29 +46,6 @@ class Unavailable(exceptions.APIException):
     default_detail = "Nexus cannot be reached at the moment. Try again shortly."
     default_code = NexusUnavailable.code
     wait = 5
-
-
-def problem(
-    status: int,
-    code: str,
-    detail: str = "",
-    *,
-    errors: Mapping[str, list[str]] | None = None,
-    request: Any = None,
-) -> dict[str, Any]:
-    """Return the members of a problem document; ``errors`` maps a field to its messages."""
-    document: dict[str, Any] = {
-        "type": "about:blank",
-        "title": HTTPStatus(status).phrase,
-        "status": status,
-        "detail": detail,
-        "code": code,
-    }
-    if errors is not None:
-        document["errors"] = dict(errors)
-    if request_id := getattr(request, "request_id", None):
-        document["request_id"] = str(request_id)
-    return document
 
 
 def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | None:
@@ -135,7 +108,8 @@ def _flatten(detail: Any, path: str = "") -> Iterator[tuple[str, str]]:
     """Yield (field, message); an item of a list field is named like ``emails.0``."""
     if isinstance(detail, Mapping):
         for key, value in detail.items():
-            yield from _flatten(value, f"{path}.{key}" if path else str(key))
+            name = GENERAL if key == NON_FIELD_ERRORS else str(key)
+            yield from _flatten(value, f"{path}.{name}" if path else name)
     elif isinstance(detail, list | tuple):
         for index, value in enumerate(detail):
             nested = isinstance(value, Mapping)
@@ -144,14 +118,7 @@ def _flatten(detail: Any, path: str = "") -> Iterator[tuple[str, str]]:
             elif not nested:
                 yield from _flatten(value, path)
     else:
-        yield path or "non_field_errors", str(detail)
-
-
-def json_problem(request: HttpRequest, status: int, code: str, detail: str) -> JsonResponse:
-    """Return a problem for callers outside the REST framework, such as the handlers below."""
-    return JsonResponse(
-        problem(status, code, detail, request=request), status=status, content_type=MEDIA_TYPE
-    )
+        yield path or GENERAL, str(detail)
 
 
 def handler400(request: HttpRequest, exception: Exception) -> HttpResponseBase:

@@ -10,7 +10,7 @@ from django.template import loader
 from rest_framework import renderers
 from rest_framework.utils.encoders import JSONEncoder
 
-from hm_auth.rest.problems import MEDIA_TYPE
+from hm_auth.rest.documents import MEDIA_TYPE
 
 
 class JSONRenderer(renderers.JSONRenderer):

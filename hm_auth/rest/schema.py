@@ -9,8 +9,8 @@ from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.permissions import AllowAny
 
+from hm_auth.rest.documents import MEDIA_TYPE
 from hm_auth.rest.fields import SparseFieldsMixin
-from hm_auth.rest.problems import MEDIA_TYPE
 from hm_auth.rest.serializers import ProblemSerializer
 
 WITH_BODY = ("POST", "PUT", "PATCH")

@@ -23,7 +23,7 @@ from django.views.decorators.http import require_GET
 from hm_auth import nexus, registry
 from hm_auth.access import to_sign_in
 from hm_auth.addresses import safe_next
-from hm_auth.authentication import works_without_nexus
+from hm_auth.authentication import unavailable, works_without_nexus
 from hm_auth.backends import end_user, verified
 from hm_auth.conf import conf
 from hm_auth.exceptions import NexusRefused, NexusUnavailable
@@ -70,7 +70,7 @@ def authorize(request: HttpRequest) -> HttpResponse:
             raise Http404
         code = nexus.client.code_for(client_id, caller=request.caller)  # type: ignore[attr-defined]
     except NexusUnavailable:
-        return render(request, "hm/unavailable.html", status=503)
+        return unavailable(request)
     except NexusRefused as refusal:
         if refusal.status == 404:
             raise Http404 from refusal

@@ -14,7 +14,7 @@ from hm_auth import nexus
 from hm_auth.authentication import works_without_nexus
 from hm_auth.exceptions import InvalidToken, NexusUnavailable
 from hm_auth.models import Session
-from hm_auth.rest.problems import json_problem
+from hm_auth.rest.documents import json_problem
 
 log = logging.getLogger("hm_auth")
 
@@ -24,7 +24,8 @@ log = logging.getLogger("hm_auth")
 @works_without_nexus
 @require_POST
 def backchannel_logout(request: HttpRequest) -> HttpResponse:
-    """End the sessions Nexus names (OpenID Connect Back-Channel Logout 1.0, section 2.5).
+    """End the sessions Nexus names (OpenID Connect Back-Channel Logout 1.0, section 2.5). The answer
+    is not to be stored (2.8).
 
     A replayed token ends what has ended already, so ``jti`` is not remembered.
     """
@@ -39,7 +40,7 @@ def backchannel_logout(request: HttpRequest) -> HttpResponse:
     chosen = {"sid": claims.sid} if claims.sid else {"user_id": claims.sub}
     ended, _ = Session.objects.filter(**chosen).delete()
     log.info("Back-channel logout ended %d sessions", ended)
-    return HttpResponse(status=200, headers={"Cache-Control": "no-store"})
+    return HttpResponse(status=200)
 
 
 @never_cache

@@ -83,16 +83,20 @@ class FakeNexus:
         self.seen: list[dict[str, Any]] = []
 
     def sign(self, claims: dict[str, Any], *, typ: str = "at+jwt", key: Key | None = None) -> str:
+        """Sign anything, also what PyJWT would refuse to write."""
         key = key or self.key
-        return jwt.encode(claims, key.private, "ES256", headers={"kid": key.kid, "typ": typ})
+        content = json.dumps(claims).encode()
+        return jwt.api_jws.encode(
+            content, key.private, "ES256", headers={"kid": key.kid, "typ": typ}
+        )
 
-    def claims(self, username: str, sid: str | None = None, **changes: Any) -> dict[str, Any]:
+    def claims(self, username: str, /, **changes: Any) -> dict[str, Any]:
         """Good claims; ``None`` as a change takes a claim away."""
         now = int(time.time())
         claims = {
             "iss": ISSUER,
             "aud": "hivematrix",
-            "sid": sid or str(uuid.uuid4()),
+            "sid": str(uuid.uuid4()),
             "jti": uuid.uuid4().hex,
             "client_id": "sample",
             "iat": now,
@@ -102,7 +106,7 @@ class FakeNexus:
         }
         return {name: value for name, value in claims.items() if value is not None}
 
-    def access(self, username: str = "tech", **changes: Any) -> str:
+    def access(self, username: str = "tech", /, **changes: Any) -> str:
         return self.sign(self.claims(username, **changes))
 
     def service_token(self, **changes: Any) -> str:

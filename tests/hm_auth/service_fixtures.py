@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,13 +15,15 @@ from tests.hm_auth.service_machine import PASSWORD, Machine
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def postgres() -> Iterator[Server]:
     """The server of ``./hm test``, or one of our own: it must check passwords."""
     if server := Server.from_environment():
         yield server
         return
-    with Postgres(tmp_path_factory.mktemp("postgres"), throwaway=True) as server:
-        yield server
+    with tempfile.TemporaryDirectory(prefix="hm-postgres-") as folder:
+        Path(folder).chmod(0o755)  # for the account it runs as when root runs the tests
+        with Postgres(Path(folder), throwaway=True) as server:
+            yield server
 
 
 @pytest.fixture

@@ -118,13 +118,14 @@ def test_a_secret_in_an_exception_is_hidden_and_the_rest_is_there(
     formatter: logging.Formatter,
 ) -> None:
     try:
-        raise ValueError("cannot open postgres://nexus:S3CRET@db/nexus")
+        int("postgres://nexus:S3CRET@db/nexus")
     except ValueError as error:
         broken = record("Failed")
         broken.exc_info = (type(error), error, error.__traceback__)
     line = formatter.format(broken)
     assert "S3CRET" not in line
-    assert "ValueError: cannot open postgres://nexus:[hidden]@db/nexus" in line
+    assert "ValueError: invalid literal for int()" in line
+    assert "postgres://nexus:[hidden]@db/nexus" in line
     assert "test_service_logs.py" in line
 
 
