@@ -117,17 +117,20 @@ def _time(record: logging.LogRecord) -> datetime:
 
 def _extras(record: logging.LogRecord) -> dict[str, Any]:
     """Return what was given as ``extra``; Django adds whole requests, of which nothing is kept."""
-    extras: dict[str, Any] = {}
-    for key, value in vars(record).items():
-        if key in _STANDARD or key in {"request", "sock"}:
-            continue
-        if _SECRET_NAME.search(key):
-            extras[key] = HIDDEN
-        elif value is None or isinstance(value, bool | int | float):
-            extras[key] = value
-        else:
-            extras[key] = redact(str(value))
-    return extras
+    left_out = _STANDARD | {"request", "sock"}
+    return {key: _clean(key, value) for key, value in vars(record).items() if key not in left_out}
+
+
+def _clean(key: str, value: Any) -> Any:
+    if _SECRET_NAME.search(key):
+        return HIDDEN
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    if isinstance(value, Mapping):
+        return {str(name): _clean(str(name), inner) for name, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_clean("", inner) for inner in value]
+    return redact(str(value))
 
 
 def _exception(formatter: logging.Formatter, record: logging.LogRecord) -> str:

@@ -14,7 +14,8 @@ from typing import Any
 
 from hm_auth.service.config import Config, ConfigError
 from hm_auth.service.description import Service
-from hm_auth.service.server import Server, behind_proxies
+from hm_auth.service.proxies import behind_proxies
+from hm_auth.service.server import Server
 
 logger = logging.getLogger("hm.serve")
 

@@ -1,48 +1,35 @@
-"""Waitress with two things it lacks: several trusted proxies, an end that loses no answer."""
+"""Waitress with the one thing it lacks: an end that loses no answer."""
 
 from __future__ import annotations
 
-import ipaddress
 import signal
+import socket
 import time
-from collections.abc import Callable, Iterable, Sequence
 from types import FrameType
 from typing import Any
 
 from waitress import wasyncore
-from waitress.proxy_headers import proxy_headers_middleware
 from waitress.server import BaseWSGIServer, create_server
 
-from hm_auth.service.config import ConfigError
-
-WSGIApplication = Callable[[dict[str, Any], Any], Iterable[bytes]]
+from hm_auth.service.proxies import WSGIApplication
 
 STOP_SECONDS = 25  # systemd kills after 90 by default
 
 
-def behind_proxies(application: WSGIApplication, trusted: Sequence[str]) -> WSGIApplication:
-    """Let Django see the address and scheme that a ``trusted`` proxy reports, and no other's.
+class _Waker(wasyncore.dispatcher):  # type: ignore[misc] # Waitress has no types
+    """Wakes the loop when a signal comes: the kernel may hand it to a thread that does not loop."""
 
-    ``trusted`` are addresses or networks. From anybody else every forwarding header is removed, so
-    REMOTE_ADDR is whoever opened the connection. Of a list in X-Forwarded-For only the last entry
-    counts, the one the proxy itself added. Raises ConfigError.
-    """
-    try:
-        networks = [ipaddress.ip_network(item) for item in trusted]
-    except ValueError as error:
-        raise ConfigError(f"TRUSTED_PROXIES: {error}.") from None
-    headers = {"x-forwarded-for", "x-forwarded-proto"}
-    believe: WSGIApplication = proxy_headers_middleware(
-        application, trusted_proxy="*", trusted_proxy_headers=headers, clear_untrusted=True
-    )
-    disbelieve: WSGIApplication = proxy_headers_middleware(application, clear_untrusted=True)
+    def __init__(self, loop_map: dict[int, Any]) -> None:
+        reading, self._writing = socket.socketpair()
+        self._writing.setblocking(False)
+        super().__init__(reading, loop_map)
+        signal.set_wakeup_fd(self._writing.fileno())
 
-    def choose(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        peer = ipaddress.ip_address(environ["REMOTE_ADDR"].partition("%")[0])
-        chosen = believe if any(peer in network for network in networks) else disbelieve
-        return chosen(environ, start_response)
+    def writable(self) -> bool:
+        return False
 
-    return choose
+    def handle_read(self) -> None:
+        self.recv(64)
 
 
 class Server:
@@ -68,7 +55,7 @@ class Server:
                 threads=threads,
                 ident=None,
                 max_request_body_size=max_request_bytes,
-                clear_untrusted_proxy_headers=False,  # behind_proxies does it
+                clear_untrusted_proxy_headers=False,  # proxies.py does it
             )
         except ValueError:
             raise OSError(f"{host} is not an address or a known host name") from None
@@ -76,6 +63,7 @@ class Server:
 
     def run(self) -> None:
         """Serve until SIGTERM or SIGINT, then finish the requests that have begun."""
+        _Waker(self._map)
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._stop)
         while not self._stopping:
@@ -84,7 +72,6 @@ class Server:
 
     def _stop(self, _signal: int, _frame: FrameType | None) -> None:
         self._stopping = True
-        self._listeners[0].pull_trigger()  # wakes the loop
 
     def _finish(self) -> None:
         for listener in self._listeners:
