@@ -38,13 +38,12 @@ class SchemaView(StrictParametersMixin, APIView):
         return Response(openapi_document())
 
 
-class DocsView(StrictParametersMixin, SpectacularSwaggerSplitView):
+class DocsView(SpectacularSwaggerSplitView):
     """Swagger UI from the sidecar package, its script in a request of its own (strict CSP)."""
 
     authentication_classes = ()
     permission_classes = (AllowAny,)
     template_name = "hm/api_docs.html"
-    query_parameters = ("script",)
     url_name = "api-schema"
 
 

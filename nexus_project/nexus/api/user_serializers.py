@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
 from rest_framework import serializers
 
 from hm_auth.rest.serializers import FullCleanModelSerializer
@@ -36,3 +38,12 @@ class NewUser(UserSerializer):
         fields: Any = (
             "username", "email", "full_name", "permission_level", "company", "password",
         )  # fmt: skip
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        attrs = super().validate(attrs)
+        if "password" in attrs:
+            try:
+                validate_password(attrs["password"], self.draft(attrs))
+            except ValidationError as error:
+                raise serializers.ValidationError({"password": error.messages}) from error
+        return attrs
