@@ -167,23 +167,30 @@ class NexusClient:
         *,
         caller: Caller | None,
         max_age: float = 0,
+        optional: bool = False,
     ) -> Answer:
         """Read ``path``; an answer younger than ``max_age`` seconds is given without asking.
 
-        When Nexus does not answer, the last answer to the same caller comes back as ``stale``.
+        When Nexus does not answer, the last answer to the same caller comes back as ``stale``. What
+        is ``optional`` is not even tried shortly after a failure.
         Raises NexusRefused, and NexusUnavailable when there is no last answer.
         """
         key = answers.cache_key(path, params or {}, caller.key if caller else "")
         kept = answers.recall(key)
         if kept and time.time() - kept.at < max_age:
             return kept.answer(stale=False)
-        if kept and self.transport.nexus_seems_down:
+        down = self.transport.nexus_seems_down
+        if down and kept:
             return kept.answer(stale=True)
+        if down and optional:
+            raise NexusUnavailable("Nexus did not answer a moment ago")
         headers = _bearer(caller) if caller else {}
         if kept and kept.etag:
             headers["If-None-Match"] = kept.etag
         try:
-            response = self.transport.send("GET", path, retry=True, params=params, headers=headers)
+            response = self.transport.send(
+                "GET", path, retry=not down, params=params, headers=headers
+            )
             if response.status_code == 304 and kept:
                 return answers.keep(key, kept.data, kept.etag)
             return answers.keep(key, _body(response), response.headers.get("ETag", ""))

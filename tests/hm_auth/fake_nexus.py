@@ -206,6 +206,7 @@ def company(name: str, **fields: Any) -> dict[str, Any]:
 def _handler(nexus: FakeNexus) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True
 
         def log_message(self, *arguments: object) -> None:
             pass

@@ -97,3 +97,55 @@ class Person:
         self.seen += text
         self._unread += text
         return bool(data)
+
+
+_INIT_DB = """
+import sys
+sys.path.append({root!r})
+from pathlib import Path
+from hm_auth.service import Service, manage, setup
+SERVICE = Service(
+    name="tiny", title="Tiny", directory=Path(__file__).parent, port=5099, is_module={is_module}
+)
+sys.exit(setup.run(SERVICE, sys.argv[1:]))
+"""
+
+_MANAGE = """
+import os, sys
+from pathlib import Path
+with open(Path(__file__).with_name("calls.txt"), "a") as calls:
+    calls.write(" ".join(sys.argv[1:]) + "\\n")
+password = os.environ.get("HM_ADMIN_PASSWORD")
+sys.exit("too short" if password is not None and len(password) < 12 else 0)
+"""
+
+
+@dataclass(frozen=True)
+class TinyProject:
+    """A project whose manage.py only notes what it was asked to do: set-up without waiting."""
+
+    machine: Machine
+    folder: Path
+
+    @classmethod
+    def make(cls, machine: Machine, folder: Path, *, is_module: bool) -> TinyProject:
+        folder.mkdir()
+        script = _INIT_DB.format(root=str(ROOT), is_module=is_module)
+        (folder / "init_db.py").write_text(script)
+        (folder / "manage.py").write_text(_MANAGE)
+        return cls(machine, folder)
+
+    @property
+    def conf(self) -> Path:
+        return self.machine.folder / "tiny.conf"
+
+    def run(self, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+        return self.machine.run(str(self.folder / "init_db.py"), *arguments, **variables)
+
+    def person(self, *arguments: str, **variables: str) -> Person:
+        command = [sys.executable, str(self.folder / "init_db.py"), *arguments]
+        return Person(command, self.machine.environment(**variables))
+
+    def calls(self) -> list[str]:
+        noted = self.folder / "calls.txt"
+        return noted.read_text().splitlines() if noted.exists() else []
