@@ -15,6 +15,7 @@ from rest_framework.test import APIClient
 from nexus.accounts.models import User
 from nexus.directory.models import Company
 from nexus.modules.models import Module
+from nexus.modules.operations import ensure_nexus
 from nexus.signins import keys, minting
 from nexus.signins.models import SignIn
 
@@ -137,3 +138,9 @@ def api(signing_key: None) -> Callable[[User | Module], APIClient]:
         return client
 
     return make
+
+
+@pytest.fixture
+def nexus_module(db: None) -> Module:
+    """The row of Nexus itself, which its own sign-in page asks for."""
+    return ensure_nexus(url=settings.PUBLIC_URL)

@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from hm_auth.permissions import Level
@@ -63,7 +64,7 @@ def update_user(*, user: User, by: User | None, **fields: Any) -> User:
     level = fields.pop("permission_level", user.permission_level)
     company = fields.pop("company", user.company)
     active = fields.pop("is_active", user.is_active)
-    locked = _locked(user)
+    locked = _locked(user, with_admins=True)
     for name, value in fields.items():
         if name not in DETAILS:
             raise TypeError(f"{name} cannot be changed here")
@@ -83,7 +84,7 @@ def set_level(*, user: User, level: str, by: User | None, company: Company | Non
     Another company ends everything, since a module may have pages of the old one open. Raises
     ValidationError.
     """
-    locked = _locked(user)
+    locked = _locked(user, with_admins=True)
     before = {"level": locked.permission_level, "company": _key(locked.company_id)}
     wanted = company if level == Level.CLIENT else None
     after = {"level": level, "company": _key(wanted.pk if wanted else None)}
@@ -111,7 +112,7 @@ def set_company(*, user: User, company: Company, by: User | None) -> User:
 @transaction.atomic
 def disable(*, user: User, by: User | None) -> User:
     """Keep ``user`` from signing in, and sign them out everywhere. Raises ValidationError."""
-    locked = _locked(user)
+    locked = _locked(user, with_admins=True)
     if locked.is_active:
         _keep_an_admin(locked)
         locked.is_active = False
@@ -185,16 +186,23 @@ def _end_all(user: User, *, reason: str, by: User | None, keep: SignIn | None = 
 
 
 def _keep_an_admin(user: User) -> None:
-    """Refuse to lose the last active admin; the admins are locked, so that two cannot go at once."""
-    if not is_active_admin(user):
-        return
-    admins = User.objects.select_for_update().filter(is_active=True, permission_level=Level.ADMIN)
-    if set(admins.order_by("pk").values_list("pk", flat=True)) <= {user.pk}:
+    """Refuse to lose the last active admin; they are all locked (``with_admins``)."""
+    others = User.objects.filter(is_active=True, permission_level=Level.ADMIN).exclude(pk=user.pk)
+    if is_active_admin(user) and not others.exists():
         raise ValidationError(LAST_ADMIN)
 
 
-def _locked(user: User) -> User:
-    return User.objects.select_for_update(of=("self",)).select_related("company").get(pk=user.pk)
+def _locked(user: User, *, with_admins: bool = False) -> User:
+    """Read ``user`` afresh and keep others from changing it.
+
+    ``with_admins`` locks every active admin as well, all in one order: of two admins who disable each
+    other at once, the second finds no other one left.
+    """
+    wanted = Q(pk=user.pk)
+    if with_admins:
+        wanted |= Q(is_active=True, permission_level=Level.ADMIN)
+    rows = User.objects.select_for_update(of=("self",)).select_related("company").filter(wanted)
+    return next(row for row in rows.order_by("pk") if row.pk == user.pk)
 
 
 def _save(user: User) -> None:

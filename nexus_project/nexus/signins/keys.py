@@ -66,12 +66,13 @@ class _Ring:
             self.reload()
         return self.keys
 
-    def reload(self) -> None:
+    def reload(self) -> list[LoadedKey]:
         with self.lock:
             known = {key.kid: key for key in self.keys}
             rows = SigningKey.objects.order_by("signs_from")
             self.keys = [known.get(row.kid) or _load(row) for row in rows]
             self.loaded_at = time.monotonic()
+            return self.keys
 
 
 _ring = _Ring()
@@ -85,11 +86,12 @@ def forget() -> None:
 
 def signing_key() -> LoadedKey:
     """Return the key that signs now. Raises ImproperlyConfigured when there is none."""
-    keys = _ring.current()
-    index = rules.signing_index(keys, now=timezone.now())
-    if index is None:
-        raise ImproperlyConfigured("Nexus has no signing key: run `manage.py default_data`.")
-    return keys[index]
+    for keys in (_ring.current, _ring.reload):  # the first key may have been made a moment ago
+        known = keys()
+        index = rules.signing_index(known, now=timezone.now())
+        if index is not None:
+            return known[index]
+    raise ImproperlyConfigured("Nexus has no signing key: run `manage.py default_data`.")
 
 
 def verification_keys(kid: str) -> dict[str, ec.EllipticCurvePublicKey]:
@@ -97,8 +99,7 @@ def verification_keys(kid: str) -> dict[str, ec.EllipticCurvePublicKey]:
     keys = {key.kid: key.public for key in _ring.current()}
     # At most once a second, so that nonsense tokens do not become a query each.
     if kid not in keys and time.monotonic() - _ring.loaded_at > 1:
-        _ring.reload()
-        keys = {key.kid: key.public for key in _ring.keys}
+        keys = {key.kid: key.public for key in _ring.reload()}
     return keys
 
 

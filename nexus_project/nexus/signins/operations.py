@@ -157,10 +157,10 @@ def issue_login_code(*, sign_in: SignIn, module: Module) -> str:
     return code
 
 
-@transaction.atomic
 def exchange_code(*, code: str, module: Module) -> Tokens:
     """Exchange a login code for tokens of the same sign-in. Raises as ``redeem_code``."""
-    return _tokens(RefreshChain.objects.create(sign_in=redeem_code(code=code, module=module), module=module))
+    row = redeem_code(code=code, module=module)
+    return _tokens(RefreshChain.objects.create(sign_in=row, module=module))
 
 
 def redeem_code(*, code: str, module: Module) -> SignIn:
