@@ -29,10 +29,12 @@ def _recent_companies(reader: User) -> dict[str, Any]:
 
 
 def _own_company(reader: User) -> dict[str, Any]:
+    today = timezone.localdate()
     return {
+        "today": today,
         "company": Company.objects.visible_to(reader).first(),
         "locations": Location.objects.visible_to(reader).order_by("-is_default", "name", "id"),
         "contacts": Contact.objects.visible_to(reader)
-        .active_on(timezone.localdate())
+        .active_on(today)
         .order_by("sort_name", "id")[:OWN_CONTACTS],
     }
