@@ -42,28 +42,38 @@ def demo(*, reset: bool) -> None:
             postgres.stop()
             shutil.rmtree(POSTGRES, ignore_errors=True)
             shutil.rmtree(DEMO, ignore_errors=True)
-        say("Starting PostgreSQL")
-        with postgres as server:
-            ports = {service.name: service.port for service in SERVICES}
-            with Stack(
-                demo=True, folder=DEMO, server=server, ports=ports, report=say, listener=_listener
-            ) as stack:
-                _welcome()
-                _watch(stack)
-        say("Stopped.")
+        try:
+            _serve(postgres)
+        except KeyboardInterrupt:
+            say("Stopped.")
 
 
-def _watch(stack: Stack) -> None:
-    try:
+def _serve(postgres: Postgres) -> None:
+    say("Starting PostgreSQL")
+    ports = {service.name: service.port for service in SERVICES}
+    with (
+        postgres as server,
+        Stack(
+            demo=True, folder=DEMO, server=server, ports=ports, report=say, listener=_listener
+        ) as stack,
+        _calm_end(),
+    ):
+        _welcome()
         while not (dead := stack.dead()):
             time.sleep(0.3)
+        raise dead.death()
+
+
+@contextmanager
+def _calm_end() -> Iterator[None]:
+    try:
+        yield
     except KeyboardInterrupt:
         # Once is enough: a second Ctrl-C would leave services behind.
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, signal.SIG_IGN)
         say("\nStopping the services and PostgreSQL")
-        return
-    raise dead.death()
+        raise
 
 
 def _welcome() -> None:

@@ -11,6 +11,7 @@ import secrets
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -18,7 +19,7 @@ from deploy.local import fingerprint
 from deploy.local.console import failed
 from deploy.local.databases import Server
 from deploy.local.paths import ROOT
-from deploy.local.services import NEXUS, SERVICES, Service
+from deploy.local.services import MODULES, NEXUS, SERVICES, Service
 
 
 class Installation:
@@ -56,12 +57,11 @@ class Installation:
         wanted = f"{fingerprint.of(folders)} {json.dumps(dict(self._urls))} {self._demo}"
         if not any(made) and stamp.exists() and stamp.read_text() == wanted:
             return
-        for service in SERVICES:
-            self._report(f"Setting up {service.title}")
-            self._init_db(service)
-        if self._demo:
-            for service in SERVICES:
-                self._load_demo(service)
+        self._set_up(NEXUS)  # it registers the others
+        # Each waits for its own processes most of the time.
+        with ThreadPoolExecutor() as pool:
+            for done in [pool.submit(self._set_up, service) for service in MODULES]:
+                done.result()
         stamp.write_text(wanted)
 
     def drop_databases(self) -> None:
@@ -95,6 +95,13 @@ class Installation:
         command = self.command(service, "manage.py", *arguments)
         return self._run(f"{service.title}'s {arguments[0]}", command, self.environment(service))
 
+    def _set_up(self, service: Service) -> None:
+        self._report(f"Setting up {service.title}")
+        self._init_db(service)
+        if self._demo and any(service.folder.glob("*/**/management/commands/load_demo.py")):
+            self._report(f"Loading the demo data of {service.title}")
+            self.manage(service, "load_demo")
+
     def _init_db(self, service: Service) -> None:
         url = self._urls[service.name]
         environment = self.environment(service) | {
@@ -122,11 +129,6 @@ class Installation:
             "--description", facts.description, "--print-secret",
         )  # fmt: skip
         return output.strip().splitlines()[-1]
-
-    def _load_demo(self, service: Service) -> None:
-        if any(service.folder.glob("*/**/management/commands/load_demo.py")):
-            self._report(f"Loading the demo data of {service.title}")
-            self.manage(service, "load_demo")
 
     def _run(self, what: str, command: list[str], environment: Mapping[str, str]) -> str:
         done = subprocess.run(

@@ -67,7 +67,7 @@ class Process:
         thread.start()
         return thread
 
-    def wait_ready(self, url: str, *, seconds: float = 60) -> None:
+    def wait_ready(self, url: str, *, seconds: float = 120) -> None:
         """Wait until ``url`` answers 200. Raises Problem when the process dies or time is up."""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:

@@ -40,5 +40,6 @@ NEXUS = Service("nexus", "Nexus", 5000, "People, companies and contacts")
 TREASURY = Service("treasury", "Treasury", 5001, "Agreements, invoices and payments")
 ARCHIVE = Service("archive", "Archive", 5003, "How we do things, written down")
 
-SERVICES = (NEXUS, TREASURY, ARCHIVE)
+MODULES = (TREASURY, ARCHIVE)
+SERVICES = (NEXUS, *MODULES)
 BY_NAME = {service.name: service for service in SERVICES}
