@@ -17,11 +17,11 @@ def problems() -> list[str]:
     """
     found = [str(message) for message in checks.run_checks() if message.level >= checks.ERROR]
     if not settings.DEBUG and not (Path(settings.STATIC_ROOT) / "staticfiles.json").exists():
-        found.append("The static files are missing. Run: python manage.py collectstatic")
+        found.append("The static files are missing. Run: python manage.py prepare")
     if waiting := _unapplied_migrations():
         found.append(
             f"The database is behind the code by {waiting} migrations. "
-            "Make a backup, then run: python manage.py migrate"
+            "Make a backup, then run: python manage.py prepare"
         )
     return found
 

@@ -26,6 +26,17 @@ def postgres() -> Iterator[Server]:
             yield server
 
 
+@pytest.fixture(scope="module")
+def lasting_machine(
+    tmp_path_factory: pytest.TempPathFactory, postgres: Server
+) -> Iterator[Machine]:
+    """One for all tests of a file, which leave it as it was."""
+    name = f"hm_lasting_{os.getpid()}"
+    postgres.ensure(name, PASSWORD)
+    yield Machine(tmp_path_factory.mktemp("instance"), postgres, name)
+    postgres.drop(name)
+
+
 @pytest.fixture
 def machine(tmp_path: Path, postgres: Server) -> Iterator[Machine]:
     name = f"hm_service_{os.getpid()}"

@@ -1,4 +1,4 @@
-"""A module introduces itself to Nexus once, with an administrator's sign-in, and keeps its secret."""
+"""A module introduces itself to Nexus once, as an administrator, and keeps its secret."""
 
 from __future__ import annotations
 
@@ -151,10 +151,8 @@ def test_a_nexus_that_does_not_answer_is_one_sentence(tiny: TinyProject) -> None
         HM_NEXUS_URL="http://127.0.0.1:9",
     )
     assert done.returncode == 1
-    assert (
-        "Nexus does not answer at http://127.0.0.1:9 (Connection refused)"
-        in done.stderr.replace("[Errno 111] ", "")
-    )
+    assert "Nexus does not answer at http://127.0.0.1:9" in done.stderr
+    assert "Connection refused" in done.stderr
     assert "Traceback" not in done.stderr
 
 
