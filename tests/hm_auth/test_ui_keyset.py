@@ -50,11 +50,12 @@ def parcel(town="Cork", weight=1, sent=BEGIN) -> Parcel:
 
 def walk(order, size, queryset=None) -> list[Parcel]:
     queryset = Parcel.objects.all() if queryset is None else queryset
-    seen, after = [], None
+    seen, after, total = [], None, queryset.count()
     while True:
         page = keyset_page(queryset, order, after, size)
         assert len(page.rows) <= size
         seen += page.rows
+        assert len(seen) <= total, "some row came twice"
         if page.next is None:
             return seen
         assert len(page.rows) == size
