@@ -7,11 +7,11 @@ from functools import wraps
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
+from django.conf import settings
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
-from django.core.exceptions import ValidationError
 from django.shortcuts import redirect, render, resolve_url
-from django.conf import settings
 
 from hm_auth import permissions
 from hm_auth.conf import conf
@@ -69,7 +69,7 @@ def load_or_404(queryset: QuerySet[Row], **lookup: Any) -> Row:
     """
     try:
         row = queryset.get(**lookup)
-    except (queryset.model.DoesNotExist, ValidationError, ValueError) as error:
+    except (ObjectDoesNotExist, ValidationError, ValueError) as error:
         raise Http404 from error
     return row
 

@@ -1,4 +1,4 @@
-"""What Nexus answered before, kept in Django's cache: for its ETag, and for the day Nexus is down."""
+"""What Nexus answered before, kept in Django's cache: for its ETag, and for an outage."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from hm_auth.tokens import Claims
 class Caller:
     """On whose behalf Nexus is asked.
 
-    ``key`` names everything that changes what the caller may see; cached answers are kept apart by it.
+    ``key`` names everything that changes what the caller may see; it keeps cached answers apart.
     """
 
     token: str
@@ -31,7 +31,7 @@ class Caller:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Data of Nexus; ``stale`` when Nexus could not be asked just now. ``at`` is seconds since 1970."""
+    """Data of Nexus as of ``at`` (seconds since 1970); ``stale`` if it could not be asked now."""
 
     data: Any
     at: float
@@ -51,7 +51,7 @@ class Kept:
 
 
 def cache_key(path: str, params: Mapping[str, str], who: str) -> str:
-    """Name an answer by question and asker; hashed, since cache keys are short and show up in logs."""
+    """Name an answer by question and asker; hashed, since cache keys are short and get logged."""
     question = repr((conf.nexus_url, path, sorted(params.items()), who))
     return "hm_auth:" + hashlib.sha256(question.encode()).hexdigest()
 

@@ -43,7 +43,7 @@ class AuthenticationMiddleware:
         return response
 
     def process_view(
-        self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any
+        self, request: HttpRequest, view: Callable[..., Any], *_: object
     ) -> HttpResponse | None:
         """Answer 503 in place of a view that would take the person for a stranger."""
         if request.nexus_silent and not getattr(view, "works_without_nexus", False):  # type: ignore[attr-defined]
@@ -73,6 +73,6 @@ def _set_person(request: HttpRequest, row: Session | None) -> None:
     if row is None:
         request.user = AnonymousUser()
     else:
-        request.user = User.from_claims(restored(row))  # type: ignore[assignment]
+        request.user = User.from_claims(restored(row))
         known = caller(row)
     request.caller = known  # type: ignore[attr-defined]

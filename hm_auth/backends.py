@@ -21,7 +21,7 @@ class NexusBackend(BaseBackend):
         request: HttpRequest | None,
         username: str | None = None,
         password: str | None = None,
-        **credentials: Any,
+        **_credentials: Any,
     ) -> User | None:
         """Return the user, or None if name or password is wrong.
 

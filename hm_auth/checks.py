@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
 from django.apps.config import AppConfig
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Warning, register
+from django.core import checks
+from django.core.checks import CheckMessage, Error
 
 from hm_auth.conf import KNOWN, conf
 from hm_auth.permissions import CAPABILITIES, Level
@@ -21,8 +22,11 @@ POLICY = "hm_auth.middleware.ContentSecurityPolicyMiddleware"
 CONTEXT = "hm_auth.context.hm"
 
 
-@register("hm_auth")
-def check_settings(app_configs: list[AppConfig] | None, **options: Any) -> list[CheckMessage]:
+@checks.register("hm_auth")
+def check_settings(
+    app_configs: Sequence[AppConfig] | None,  # noqa: ARG001 - the framework's signature
+    **options: Any,  # noqa: ARG001
+) -> list[CheckMessage]:
     """Return what is wrong with the settings of this module."""
     return [*_nexus(), *_capabilities(), *_django(), *_middleware()]
 
@@ -38,7 +42,7 @@ def _nexus() -> Iterator[CheckMessage]:
             yield Error(f'HM_AUTH["{key}"] is not an http or https address.', id="hm_auth.E002")
     url = urlsplit(conf.nexus_url)
     if url.scheme == "http" and not _is_loopback(url.hostname or ""):
-        yield Warning(
+        yield checks.Warning(
             "Passwords travel to Nexus unencrypted.",
             hint='Use an https address in HM_AUTH["NEXUS_URL"].',
             id="hm_auth.W003",

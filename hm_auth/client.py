@@ -156,8 +156,11 @@ class NexusClient:
             return Caller(self._service_token, f"service:{conf.client_id}")
 
     def jwks(self) -> Mapping[str, Any]:
-        """Return Nexus's public keys, the last known ones if it is down. Raises NexusUnavailable."""
-        keys: Mapping[str, Any] = self.get(JWKS_PATH, caller=None).data
+        """Return Nexus's public keys, the last ones if it is down. Raises NexusUnavailable."""
+        try:
+            keys: Mapping[str, Any] = self.get(JWKS_PATH, caller=None).data
+        except NexusRefused as refusal:
+            raise NexusUnavailable("NEXUS_URL leads to something without keys") from refusal
         return keys
 
     def get(

@@ -11,7 +11,9 @@ from django.urls import reverse
 from hm_auth import registry
 from hm_auth.access import may
 from hm_auth.addresses import start_url
+from hm_auth.answers import Caller
 from hm_auth.conf import conf
+from hm_auth.tokens import Claims
 
 ACCOUNT_PATH = "/account"  # of Nexus
 
@@ -20,13 +22,11 @@ def hm(request: HttpRequest) -> dict[str, Any]:
     """Return ``hm``; on pages drawn before anybody was recognised, without a person."""
     user = getattr(request, "user", None)
     signed_in = user is not None and user.is_authenticated
-    account = start_url(
-        conf.nexus_public_url, from_client=conf.client_id, next_path=ACCOUNT_PATH
-    )
+    account = start_url(conf.nexus_public_url, from_client=conf.client_id, next_path=ACCOUNT_PATH)
     return {
         "hm": {
-            "service_name": settings.SERVICE_NAME,
-            "service_icon": settings.SERVICE_ICON,
+            "service_name": getattr(settings, "SERVICE_NAME", ""),
+            "service_icon": getattr(settings, "SERVICE_ICON", ""),
             "user": user,
             "nav": navigation(request) if signed_in else [],
             "modules": _other_modules(request) if signed_in else [],
@@ -45,13 +45,14 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
             "icon": icon,
             "active": match is not None and match.view_name == url_name,
         }
-        for label, url_name, icon, capability in settings.HM_NAV
+        for label, url_name, icon, capability in getattr(settings, "HM_NAV", ())
         if may(request.user, capability)
     ]
 
 
 def _other_modules(request: HttpRequest) -> list[dict[str, str]]:
-    claims, caller = request.user.claims, request.caller  # type: ignore[union-attr, attr-defined]
+    claims: Claims = request.user.claims  # type: ignore[union-attr, assignment]
+    caller: Caller = request.caller  # type: ignore[attr-defined]
     return [
         {
             "client_id": module.client_id,

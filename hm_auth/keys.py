@@ -22,7 +22,7 @@ Fetch = Callable[[], Mapping[str, Any]]
 
 
 class KeyStore:
-    """Key sets by age: good for ten minutes, fetched early for an unknown ``kid``, kept in an outage.
+    """Keys by age: good for ten minutes, fetched early for a new ``kid``, kept in an outage.
 
     ``fetch`` returns the JWKS document and raises NexusUnavailable.
     """

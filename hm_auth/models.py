@@ -83,11 +83,11 @@ class User(models.Model):
     def get_full_name(self) -> str:
         return str(self)
 
-    def has_perm(self, perm: str, obj: object = None) -> bool:
+    def has_perm(self, perm: str, obj: object = None) -> bool:  # noqa: ARG002 - as Django calls it
         """Django's own permissions are not used; ask for a capability."""
         return False
 
-    def has_module_perms(self, app_label: str) -> bool:
+    def has_module_perms(self, app_label: str) -> bool:  # noqa: ARG002
         return False
 
 

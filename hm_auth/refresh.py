@@ -17,7 +17,7 @@ from hm_auth import nexus
 from hm_auth.conf import conf
 from hm_auth.exceptions import InvalidToken, NexusRefused, NexusUnavailable
 from hm_auth.models import Session, User
-from hm_auth.session import SessionStore, Tokens, columns, sign_in_of
+from hm_auth.session import Tokens, columns, remember_row, sign_in_of
 
 log = logging.getLogger("hm_auth")
 
@@ -43,35 +43,28 @@ def ensure_fresh(request: HttpRequest) -> Session | None:
     now = timezone.now()
     if row.access_expires_at - timedelta(seconds=conf.refresh_before) <= now:
         try:
-            row = _refreshed(row, now)
+            row = _refreshed(row, row.access_expires_at, now)
         except SignInEnded:
             session.flush()
             return None
-        assert isinstance(session, SessionStore)
-        session.row = row
-        _check_grace(row, now)
+        remember_row(session, row)
+        if row.access_expires_at and row.access_expires_at + timedelta(seconds=conf.grace) <= now:
+            raise NexusUnavailable("the grace after the last access token is over")
     return row
 
 
-def _check_grace(row: Session, now: datetime) -> None:
-    assert row.access_expires_at is not None
-    if row.access_expires_at + timedelta(seconds=conf.grace) <= now:
-        raise NexusUnavailable("the grace after the last access token is over")
-
-
-def _refreshed(row: Session, now: datetime) -> Session:
+def _refreshed(row: Session, expires_at: datetime, now: datetime) -> Session:
     """Return the row after a refresh by us or by somebody else. Raises SignInEnded."""
-    assert row.access_expires_at is not None
     if row.next_refresh_at and now < row.next_refresh_at:
         return row
     with transaction.atomic():
         locked = (
-            Session.objects.select_for_update(skip_locked=now < row.access_expires_at)
+            Session.objects.select_for_update(skip_locked=now < expires_at)
             .filter(session_key=row.session_key)
             .first()
         )
         if locked is None:
-            if now < row.access_expires_at:
+            if now < expires_at:
                 return row  # another request is at it, or signed out just now
             raise SignInEnded
         tried = locked.next_refresh_at != row.next_refresh_at
@@ -95,7 +88,9 @@ def _refresh(row: Session) -> bool:
     except NexusRefused as refusal:
         if refusal.code in ENDED:
             return False
-        log.error("Nexus refused a refresh: %s %s", refusal.status, refusal.code)
+        log.error(  # noqa: TRY400 - the trace would say no more
+            "Nexus refused a refresh: %s %s", refusal.status, refusal.code
+        )
         _postpone(row)
     except (NexusUnavailable, InvalidToken, KeyError) as error:
         log.warning("Cannot refresh a sign-in: %r", error)

@@ -58,9 +58,7 @@ def menu(claims: Claims, token: str) -> list[Module]:
     """
     caller = Caller(token, f"level:{claims.permission_level}")
     try:
-        answer = nexus.client.get(
-            MODULES, caller=caller, max_age=conf.menu_seconds, optional=True
-        )
+        answer = nexus.client.get(MODULES, caller=caller, max_age=conf.menu_seconds, optional=True)
     except (NexusRefused, NexusUnavailable):
         return []  # a page without its menu is better than no page
     return [Module.from_row(row) for row in _rows(answer.data)]

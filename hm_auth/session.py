@@ -41,20 +41,27 @@ class SessionStore(db.SessionStore):
         return Session
 
     def _get_session_from_db(self) -> Session | None:
-        self.row = super()._get_session_from_db()
+        self.row = super()._get_session_from_db()  # type: ignore[misc]
         return self.row
 
     def save(self, must_create: bool = False) -> None:
-        """Save ``session_data`` and its expiry, and nothing else. Raises UpdateError, CreateError."""
+        """Save ``session_data`` and its expiry, nothing else. Raises UpdateError, CreateError."""
         if must_create or self.session_key is None:
             super().save(must_create=must_create)
             return
         saved = Session.objects.filter(session_key=self.session_key).update(
-            session_data=self.encode(self._get_session(no_load=False)),
+            session_data=self.encode(self._get_session(no_load=False)),  # type: ignore[attr-defined]
             expire_date=self.get_expiry_date(),
         )
         if not saved:
             raise UpdateError
+
+    def sign_in(self) -> Session | None:
+        """Return the row if somebody is signed in with it, loading it if that has not happened."""
+        if not self.session_key:
+            return None
+        self._get_session()  # type: ignore[attr-defined]
+        return self.row if self.row is not None and self.row.sid is not None else None
 
     def delete(self, session_key: str | None = None) -> None:
         """Delete the row in one statement; and forget it."""
@@ -67,11 +74,13 @@ class SessionStore(db.SessionStore):
 
 def sign_in_of(session: SessionBase) -> Session | None:
     """Return the session's row if somebody is signed in with it; the query is the session's own."""
-    if not isinstance(session, SessionStore) or not session.session_key:
-        return None
-    session._get_session()
-    row = session.row
-    return row if row is not None and row.sid is not None else None
+    return session.sign_in() if isinstance(session, SessionStore) else None
+
+
+def remember_row(session: SessionBase, row: Session) -> None:
+    """Let the rest of the request see ``row``, which has just been refreshed."""
+    if isinstance(session, SessionStore):
+        session.row = row
 
 
 def sign_in(request: HttpRequest, tokens: Tokens) -> None:
@@ -80,7 +89,6 @@ def sign_in(request: HttpRequest, tokens: Tokens) -> None:
     What the anonymous session held is dropped if somebody else was signed in with it.
     """
     session = request.session
-    assert isinstance(session, SessionStore)
     before = sign_in_of(session)
     if before is not None and before.user_id != tokens.claims.sub:
         session.flush()

@@ -25,7 +25,8 @@ def companies(request: HttpRequest) -> HttpResponse:
         filters["search"] = search
     if after := request.GET.get("after", "")[:500]:
         filters["cursor"] = after
-    context: dict[str, object] = {"q": search, "nothing_found": f"Nothing was found for “{search}”."}
+    nothing_found = f"Nothing was found for “{search}”."
+    context: dict[str, object] = {"q": search, "nothing_found": nothing_found}
     try:
         answer = directory.companies(request.caller, **filters)  # type: ignore[attr-defined]
     except NexusRefused as refusal:

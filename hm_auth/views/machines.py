@@ -24,8 +24,7 @@ log = logging.getLogger("hm_auth")
 @works_without_nexus
 @require_POST
 def backchannel_logout(request: HttpRequest) -> HttpResponse:
-    """End the sessions Nexus names (OpenID Connect Back-Channel Logout 1.0, section 2.5). The answer
-    is not to be stored (2.8).
+    """End the sessions Nexus names (OpenID Connect Back-Channel Logout 1.0, section 2.5).
 
     A replayed token ends what has ended already, so ``jti`` is not remembered.
     """
@@ -46,7 +45,7 @@ def backchannel_logout(request: HttpRequest) -> HttpResponse:
 @never_cache
 @works_without_nexus
 @require_GET
-def healthz(request: HttpRequest) -> HttpResponse:
+def healthz(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
     """Whether the process is alive."""
     return HttpResponse("ok\n", content_type="text/plain")
 
@@ -54,7 +53,7 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @never_cache
 @works_without_nexus
 @require_GET
-def readyz(request: HttpRequest) -> HttpResponse:
+def readyz(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
     """Whether people can be served: the database answers and the keys of Nexus are known."""
     parts = {"database": _database(), "keys": _keys()}
     ready = all(state == "ok" for state in parts.values())

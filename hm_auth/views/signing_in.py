@@ -53,7 +53,7 @@ def login(request: HttpRequest) -> HttpResponse:
             form.add_error(None, message)
         else:
             if user is not None:
-                sign_in(request, user.tokens)  # type: ignore[attr-defined]
+                sign_in(request, user.tokens)
                 return redirect(next_path)
             form.add_error(None, WRONG)
     response = _page(request, form, next_path, status)

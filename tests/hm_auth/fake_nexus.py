@@ -1,4 +1,4 @@
-"""Nexus as a module sees it: a real HTTP server on loopback that speaks the contract with a real key.
+"""Nexus as a module sees it: a real server on loopback that speaks the contract with a real key.
 
 For this suite Nexus is 'outside'; the real one is joined to real modules in ``tests/system``.
 """
@@ -13,7 +13,7 @@ import uuid
 from collections import Counter
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -57,8 +57,8 @@ class FakeNexus:
     """The state a test arranges (``down``, ``people``, ``refuse_refresh`` …) and what was asked."""
 
     def __init__(self) -> None:
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
-        self.server.daemon_threads = True
+        self.server = Server(("127.0.0.1", 0), Handler)
+        self.server.nexus = self
         self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
         self.key = Key("key-1")
         self.lock = threading.Lock()
@@ -147,7 +147,28 @@ class FakeNexus:
             "expires_in": self.lifetime,
         }
 
-    # The endpoints: each returns (status, body).
+    def answer(self, path: str, body: dict[str, Any], query: str, header: str) -> tuple[int, Any]:
+        """Return (status, body), as every endpoint below does."""
+        scheme, _, bearer = header.partition(" ")
+        open_paths: dict[str, Any] = {
+            "/.well-known/jwks.json": lambda: (200, {"keys": [key.jwk for key in self.keys]}),
+            "/api/modules/": lambda: (200, MODULES),
+            "/api/companies/": lambda: self.list_companies(dict(parse_qsl(query)), bearer),
+            "/api/token/code/": lambda: self.code(body, bearer),
+        }
+        if path in open_paths:
+            return open_paths[path]()
+        given = base64.b64decode(bearer).decode() if scheme == "Basic" else ""
+        if given != ":".join(CLIENT):
+            return 401, {"code": "invalid_client"}
+        if path == "/api/token/service/":
+            return 200, {"access": self.service_token(), "expires_in": 600}
+        routes = {
+            "/api/token/": self.token,
+            "/api/token/refresh/": self.refresh,
+            "/api/token/revoke/": self.revoke,
+        }
+        return routes[path](body)
 
     def token(self, body: dict[str, Any]) -> tuple[int, Any]:
         if "code" in body:
@@ -178,7 +199,8 @@ class FakeNexus:
         return 200, {"code": code}
 
     def list_companies(self, query: dict[str, str], bearer: str) -> tuple[int, Any]:
-        company = jwt.decode(bearer, options={"verify_signature": False}).get("company")
+        person = jwt.decode(bearer, options={"verify_signature": False}) if bearer else {}
+        company = person.get("company")
         rows = [row for row in self.companies if company in (None, row["id"])]
         if ids := query.get("id__in"):
             rows = [row for row in rows if row["id"] in ids.split(",")]
@@ -203,67 +225,53 @@ def company(name: str, **fields: Any) -> dict[str, Any]:
     }
 
 
-def _handler(nexus: FakeNexus) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-        disable_nagle_algorithm = True
+class Server(ThreadingHTTPServer):
+    daemon_threads = True
+    nexus: FakeNexus
 
-        def log_message(self, *arguments: object) -> None:
-            pass
 
-        def do_GET(self) -> None:
-            self._answer({})
+class Handler(BaseHTTPRequestHandler):
+    """Counts, keeps, delays, fails and answers as the test arranged it."""
 
-        def do_POST(self) -> None:
-            length = int(self.headers.get("Content-Length") or 0)
-            self._answer(json.loads(self.rfile.read(length) or b"{}"))
+    server: Server
 
-        def _answer(self, body: dict[str, Any]) -> None:
-            parts = urlsplit(self.path)
-            nexus.asked[parts.path] += 1
-            nexus.seen.append({"path": self.path, "body": body, "headers": dict(self.headers)})
-            if nexus.down:
-                self.close_connection = True
-                return
-            time.sleep(nexus.delay)
-            extra: dict[str, str] = {}
-            if nexus.fail_with:
-                status, answer, extra = nexus.fail_with
-            else:
-                status, answer = self._route(parts.path, body, parts.query)
-            content = json.dumps(answer).encode()
-            etag = f'"{hash(content)}"'
-            if status == 200 and self.headers.get("If-None-Match") == etag:
-                status, content = 304, b""
-            self.send_response(status)
-            for name, value in extra.items():
-                self.send_header(name, value)
-            self.send_header("ETag", etag)
-            self.send_header("Content-Length", str(len(content)))
-            self.end_headers()
-            self.wfile.write(content)
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
 
-        def _route(self, path: str, body: dict[str, Any], query: str) -> tuple[int, Any]:
-            if path == "/.well-known/jwks.json":
-                return 200, {"keys": [key.jwk for key in nexus.keys]}
-            scheme, _, bearer = self.headers.get("Authorization", "").partition(" ")
-            if path == "/api/modules/":
-                return 200, MODULES
-            if path == "/api/companies/":
-                first = {name: values[0] for name, values in parse_qs(query).items()}
-                return nexus.list_companies(first, bearer)
-            if path == "/api/token/code/":
-                return nexus.code(body, bearer)
-            given = base64.b64decode(bearer).decode() if scheme == "Basic" else ""
-            if given != ":".join(CLIENT):
-                return 401, {"code": "invalid_client"}
-            if path == "/api/token/service/":
-                return 200, {"access": nexus.service_token(), "expires_in": 600}
-            routes = {
-                "/api/token/": nexus.token,
-                "/api/token/refresh/": nexus.refresh,
-                "/api/token/revoke/": nexus.revoke,
-            }
-            return routes[path](body)
+    def log_message(self, *arguments: object) -> None:
+        pass
 
-    return Handler
+    def do_GET(self) -> None:
+        self._answer({})
+
+    def do_POST(self) -> None:
+        length = int(self.headers.get("Content-Length") or 0)
+        self._answer(json.loads(self.rfile.read(length) or b"{}"))
+
+    def _answer(self, body: dict[str, Any]) -> None:
+        nexus = self.server.nexus
+        parts = urlsplit(self.path)
+        nexus.asked[parts.path] += 1
+        nexus.seen.append({"path": self.path, "body": body, "headers": dict(self.headers)})
+        if nexus.down:
+            self.close_connection = True
+            return
+        time.sleep(nexus.delay)
+        extra: dict[str, str] = {}
+        if nexus.fail_with:
+            status, answer, extra = nexus.fail_with
+        else:
+            status, answer = nexus.answer(
+                parts.path, body, parts.query, self.headers.get("Authorization", "")
+            )
+        content = json.dumps(answer).encode()
+        etag = f'"{hash(content)}"'
+        if status == 200 and self.headers.get("If-None-Match") == etag:
+            status, content = 304, b""
+        self.send_response(status)
+        for name, value in extra.items():
+            self.send_header(name, value)
+        self.send_header("ETag", etag)
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)

@@ -25,7 +25,7 @@ HM_NAV = [
     ("Companies", "companies", "building-2", "directory.view"),
 ]
 HM_AUTH = {
-    "NEXUS_URL": "http://127.0.0.1:9",  # nobody listens; the fixture ``nexus`` gives the real address
+    "NEXUS_URL": "http://127.0.0.1:9",  # nobody listens there: the fixture ``nexus`` says where
     "ISSUER": "http://nexus.test",
     "CLIENT_ID": "sample",
     "CLIENT_SECRET": "sample-secret",

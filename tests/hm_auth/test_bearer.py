@@ -256,3 +256,18 @@ def test_without_any_key_the_answer_is_503_not_401(nexus, db, browser):
     answer = call(browser, token)
     assert answer.status_code == 503
     assert answer.json()["code"] == "nexus_unavailable"
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        (404, {}, {}),
+        (200, {"keys": [{"kty": "EC", "crv": "P-256", "kid": "x"}]}, {}),
+        (200, [], {}),
+        (200, {"keys": 7}, {}),
+    ],
+    ids=["not there", "a broken key", "a list", "no list"],
+)
+def test_a_key_set_that_cannot_be_used_is_no_stack_trace(nexus, db, browser, fault):
+    nexus.fail_with = fault
+    assert call(browser, nexus.access("tech")).status_code == 503

@@ -61,7 +61,7 @@ def test_a_safe_address_of_nexus_is_no_warning(settings, url):
         ("hm_auth.E011", "AUTHENTICATION_BACKENDS", ["django.contrib.auth.backends.ModelBackend"]),
         ("hm_auth.E012", "TEMPLATES", []),
         ("hm_auth.E014", "MIDDLEWARE", []),
-        ("hm_auth.E014", "MIDDLEWARE", [name for name in MODULE_MIDDLEWARE if "hm_auth" not in name]),
+        ("hm_auth.E014", "MIDDLEWARE", REST),
         ("hm_auth.E015", "MIDDLEWARE", [*REST, FIRST]),
         ("hm_auth.E016", "MIDDLEWARE", [FIRST, *reversed(REST)]),
     ],

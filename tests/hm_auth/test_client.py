@@ -67,9 +67,7 @@ def test_a_young_answer_is_given_without_asking(nexus):
 
 
 def test_one_client_never_gets_what_another_was_answered(nexus):
-    acme, globex = (
-        company(name, id=nexus.people[name]["company"]) for name in ("acme", "globex")
-    )
+    acme, globex = (company(name, id=nexus.people[name]["company"]) for name in ("acme", "globex"))
     nexus.companies = [acme, globex]
     assert directory.companies(caller(nexus, "acme")).data["results"] == [acme]
     nexus.down = True

@@ -146,9 +146,9 @@ def test_every_page_carries_the_strict_policy(db, browser):
 
 def test_a_path_may_be_given_another_policy(db, browser, settings):
     settings.HM_CSP_OVERRIDES = {"/auth/": {"script-src": "'self' 'unsafe-eval'"}}
-    assert "script-src 'self' 'unsafe-eval';" in browser.get("/auth/login")[
-        "Content-Security-Policy"
-    ]
+    assert (
+        "script-src 'self' 'unsafe-eval';" in browser.get("/auth/login")["Content-Security-Policy"]
+    )
     assert "unsafe" not in browser.get("/healthz")["Content-Security-Policy"]
 
 

@@ -1,4 +1,4 @@
-"""Keeping a sign-in alive: once however many ask, through an outage, and not a moment after it ended."""
+"""Keeping a sign-in alive: once however many ask, through an outage, not a moment too long."""
 
 from __future__ import annotations
 
@@ -128,7 +128,11 @@ def test_when_nexus_refuses_the_person_is_signed_out(nexus, sign_in, code):
 
 @pytest.mark.parametrize(
     "trouble",
-    [(401, {"code": "invalid_client"}, {}), (429, {"code": "too_many_attempts"}, {}), (200, {}, {})],
+    [
+        (401, {"code": "invalid_client"}, {}),
+        (429, {"code": "too_many_attempts"}, {}),
+        (200, {}, {}),
+    ],
     ids=["wrong secret", "too many", "nonsense"],
 )
 def test_trouble_of_the_module_signs_nobody_out(nexus, sign_in, trouble):
