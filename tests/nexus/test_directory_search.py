@@ -84,6 +84,8 @@ def test_a_location_is_found_by_its_address_and_its_company(companies):
 @pytest.fixture
 def twenty_thousand():
     with connection.cursor() as cursor:
+        for table in ("directory_company", "directory_contact"):
+            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")  # no history of these
         cursor.execute(
             """INSERT INTO directory_company (id, external_ids, created_at, updated_at, version, account_number,
                    name, legal_name, tax_id, status, domains, phone, website, tags, notes)
@@ -100,15 +102,14 @@ def twenty_thousand():
         cursor.execute("ANALYZE directory_contact")
 
 
-@pytest.mark.parametrize("text", ["c4ca42", "c4 ca", "1234567", "Żü"])
-def test_the_search_index_serves_twenty_thousand_rows(twenty_thousand, text):
-    assert "company_search" in Company.objects.search(text).explain()
-    assert "contact_search" in Contact.objects.search(text).explain()
+def test_the_search_index_serves_twenty_thousand_rows(twenty_thousand):
+    for text in ("c4ca42", "c4 ca", "1234567", "Żü"):
+        assert "company_search" in Company.objects.search(text).explain(), text
+        assert "contact_search" in Contact.objects.search(text).explain(), text
 
 
-@pytest.mark.parametrize(
-    ("rows", "order", "index"),
-    [
+def test_every_order_of_a_list_reads_an_index(twenty_thousand):
+    for rows, order, index in (
         (Company.objects.all(), ("sort_name", "id"), "company_sort_name"),
         (Company.objects.all(), ("name", "id"), "company_name"),
         (Company.objects.all(), ("updated_at", "id"), "company_updated"),
@@ -116,9 +117,7 @@ def test_the_search_index_serves_twenty_thousand_rows(twenty_thousand, text):
         (Contact.objects.all(), ("sort_name", "id"), "contact_sort_name"),
         (Contact.objects.all(), ("last_name", "first_name", "id"), "contact_name"),
         (Contact.objects.all(), ("updated_at", "id"), "contact_updated"),
-    ],
-)
-def test_every_order_of_a_list_reads_an_index(twenty_thousand, rows, order, index):
-    plan = rows.order_by(*order)[:100].explain()
-    assert index in plan
-    assert "Seq Scan" not in plan
+    ):
+        plan = rows.order_by(*order)[:100].explain()
+        assert index in plan, order
+        assert "Seq Scan" not in plan, order

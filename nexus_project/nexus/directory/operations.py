@@ -37,7 +37,7 @@ class NotPossible(HiveMatrixError):
 
 @contextmanager
 def acting(by: Any, **context: str) -> Iterator[None]:
-    """Open a transaction whose history rows carry ``by`` (a user, a module, or None) and the request."""
+    """Open a transaction; its history names ``by`` (a user, a module, None) and the request."""
     about = {"user": str(by.pk), "name": str(by)} if by is not None else {}
     current = request_id.current.get()
     if current:
@@ -49,9 +49,9 @@ def acting(by: Any, **context: str) -> Iterator[None]:
 def save(row: Row, *, by: Any, expected_version: int | None = None) -> None:
     """Write ``row``, new or changed, and count its version.
 
-    The caller has validated it (a form or a serializer); what the database can hold it checks again.
+    The caller has validated it (a form or a serializer); the database checks what it can again.
     ``expected_version`` is the version the change was based on, by default the one ``row`` was
-    loaded with. Raises Conflict when the stored row is another one by now, NotPossible when it is gone.
+    loaded with. Raises Conflict when the stored row is another by now, NotPossible when it is gone.
     """
     row.normalise()
     with acting(by):
@@ -160,7 +160,7 @@ def _claim(row: Row, expected: int) -> None:
 
 
 def _settle_default(location: Location) -> None:
-    """Keep exactly one default: the first location becomes it, and a new default replaces the old."""
+    """Keep exactly one default: the first location becomes it, a new one replaces the old."""
     Company.objects.select_for_update().filter(pk=location.company_id).first()
     others = Location.objects.filter(company_id=location.company_id).exclude(pk=location.pk)
     if location.archived_at is None and not others.current().filter(is_default=True).exists():

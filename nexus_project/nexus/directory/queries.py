@@ -77,7 +77,7 @@ class LocationQuerySet(DirectoryQuerySet):
 
 class ContactQuerySet(DirectoryQuerySet):
     def search(self, text: str) -> Self:
-        """Contacts in whose names, e-mail addresses or telephones every word occurs; as companies."""
+        """Contacts in whose names, e-mail addresses or telephones every word occurs."""
         return self._search("search_text", text)
 
     def with_role(self, role: str) -> Self:
@@ -85,7 +85,7 @@ class ContactQuerySet(DirectoryQuerySet):
         return self.filter(roles__contains=[role])
 
     def active_on(self, day: date) -> Self:
-        """Contacts who work there on ``day``: from the first day on, before the one they are gone."""
+        """Contacts who work there on ``day``: ``active_until`` is the first day they do not."""
         return self.filter(
             Q(active_from__isnull=True) | Q(active_from__lte=day),
             Q(active_until__isnull=True) | Q(active_until__gt=day),

@@ -354,7 +354,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='company',
-            constraint=models.CheckConstraint(condition=models.Q(('account_number__regex', '^[A-Z0-9][A-Z0-9-]*$')), name='company_account_number_shape', violation_error_message='An account number has capital letters, digits and hyphens.'),
+            constraint=models.CheckConstraint(condition=models.Q(('account_number__regex', '^[A-Z0-9][A-Z0-9-]*$')), name='company_account_number_shape', violation_error_message='Account numbers have capital letters, digits, hyphens.'),
         ),
         migrations.AddConstraint(
             model_name='company',

@@ -94,7 +94,7 @@ class Company(DirectoryRow):
             models.CheckConstraint(
                 condition=Q(account_number__regex=r"^[A-Z0-9][A-Z0-9-]*$"),
                 name="company_account_number_shape",
-                violation_error_message="An account number has capital letters, digits and hyphens.",
+                violation_error_message="Account numbers have capital letters, digits, hyphens.",
             ),
             models.CheckConstraint(
                 condition=~Q(name=""),

@@ -11,7 +11,7 @@ from django.db import models
 from django.db.models import Func
 from django.utils import timezone
 
-from nexus.directory import rules
+from nexus.directory import countries, rules
 
 
 class DirectoryRow(models.Model):
@@ -67,7 +67,7 @@ def check_external_ids(value: Any) -> None:
 
 def check_country(value: str) -> None:
     """Raise ValidationError unless ``value`` is a country code."""
-    if value not in rules.COUNTRIES:
+    if value not in countries.CODES:
         raise ValidationError("Use the two letters of ISO 3166-1, such as IE or DE.")
 
 
