@@ -98,17 +98,16 @@ def twenty_thousand():
                SELECT gen_random_uuid(), '{}', now(), now(), 1, id, left(name, 8), right(name, 8), '',
                    ARRAY[left(name, 8) || '@x.example'], '{}', '{}', false, '' FROM directory_company"""
         )
-        cursor.execute("ANALYZE directory_company")
-        cursor.execute("ANALYZE directory_contact")
+        # As autovacuum would: write pending entries into the trigram indexes, count the rows.
+        for index in ("company_search", "contact_search"):
+            cursor.execute("SELECT gin_clean_pending_list(%s::regclass)", [index])
+        cursor.execute("ANALYZE directory_company, directory_contact")
 
 
-def test_the_search_index_serves_twenty_thousand_rows(twenty_thousand):
+def test_indexes_serve_search_and_every_order_of_twenty_thousand_rows(twenty_thousand):
     for text in ("c4ca42", "c4 ca", "1234567", "Żü"):
         assert "company_search" in Company.objects.search(text).explain(), text
         assert "contact_search" in Contact.objects.search(text).explain(), text
-
-
-def test_every_order_of_a_list_reads_an_index(twenty_thousand):
     for rows, order, index in (
         (Company.objects.all(), ("sort_name", "id"), "company_sort_name"),
         (Company.objects.all(), ("name", "id"), "company_name"),
