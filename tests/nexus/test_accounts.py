@@ -79,7 +79,7 @@ def test_a_change_of_level_is_on_record_and_ends_nothing(admin, tech):
     row.refresh_from_db()
     assert row.ended_at is None
     assert tech.permission_level == "billing"
-    assert last_event().detail == {"from": "technician", "to": "billing"}
+    assert last_event().detail == {"from": "technician", "to": "billing", "by": "admin"}
 
 
 def test_a_change_to_the_same_level_is_no_change(admin, tech):

@@ -19,6 +19,7 @@ from nexus.signins.models import EventKind, SignIn
 from nexus.signins.operations import end_sign_ins
 
 LAST_ADMIN = "This is the last active admin. Make somebody else an admin first."
+ONLY_CLIENTS = "Only clients belong to a company."
 DETAILS = ("username", "email", "full_name")
 
 
@@ -62,6 +63,8 @@ def update_user(*, user: User, by: User | None, **fields: Any) -> User:
     up to date as well. Raises ValidationError.
     """
     level = fields.pop("permission_level", user.permission_level)
+    if level != Level.CLIENT and fields.get("company") is not None:
+        raise ValidationError({"company": ONLY_CLIENTS})
     company = fields.pop("company", user.company)
     active = fields.pop("is_active", user.is_active)
     locked = _locked(user, with_admins=True)
@@ -105,7 +108,7 @@ def set_level(*, user: User, level: str, by: User | None, company: Company | Non
 def set_company(*, user: User, company: Company, by: User | None) -> User:
     """Move a client to another company. Raises ValidationError for anybody else."""
     if user.permission_level != Level.CLIENT:
-        raise ValidationError({"company": "Only clients belong to a company."})
+        raise ValidationError({"company": ONLY_CLIENTS})
     return set_level(user=user, level=Level.CLIENT, company=company, by=by)
 
 
@@ -161,6 +164,13 @@ def sign_out_everywhere(*, user: User, by: User | None) -> int:
     return _end_all(locked, reason="signed out everywhere", by=by)
 
 
+@transaction.atomic
+def sign_out_company(*, company: Company, by: User | None) -> int:
+    """End every sign-in of the clients of ``company``, as when it is archived; return how many."""
+    rows = SignIn.objects.filter(user__company=company, ended_at__isnull=True)
+    return end_sign_ins(sign_ins=rows, reason="company archived", by=by)
+
+
 def _replace_password(
     user: User, password: str, kind: EventKind, by: User, keep: SignIn | None
 ) -> User:
@@ -187,8 +197,7 @@ def _end_all(user: User, *, reason: str, by: User | None, keep: SignIn | None = 
 
 def _keep_an_admin(user: User) -> None:
     """Refuse to lose the last active admin; they are all locked (``with_admins``)."""
-    others = User.objects.filter(is_active=True, permission_level=Level.ADMIN).exclude(pk=user.pk)
-    if is_active_admin(user) and not others.exists():
+    if is_active_admin(user) and not User.objects.other_admins(user).exists():
         raise ValidationError(LAST_ADMIN)
 
 

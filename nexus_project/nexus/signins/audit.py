@@ -38,6 +38,9 @@ def row(
     detail: dict[str, Any] | None = None,
 ) -> Event:
     """Make a row without adding it, for many at once."""
+    about = dict(detail or {})
+    if by is not None and (user is None or by.pk != user.pk):
+        about["by"] = getattr(by, "username", str(by))  # readable for as long as the row lives; a module has no id here
     return Event(
         kind=kind,
         user_id=user.pk if user is not None else None,
@@ -45,5 +48,5 @@ def row(
         username=(user.username if user is not None else username)[:150],
         ip_address=plain_address(ip),
         client_id=client_id[:50],
-        detail=detail or {},
+        detail=about,
     )

@@ -1,0 +1,79 @@
+"""Modules in the Django admin: registering one, what it may do, a new secret."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from unfold.admin import ModelAdmin
+from unfold.decorators import action
+
+from hm_auth.access import load_or_404
+from nexus.modules import operations
+from nexus.modules.forms import FIELDS, ModuleForm
+from nexus.modules.models import NEXUS, Module
+
+
+@admin.register(Module)
+class ModuleAdmin(ModelAdmin):
+    form = ModuleForm
+    list_display = ("name", "client_id", "url", "position", "is_active")
+    list_filter = ("is_active",)
+    search_fields = ("name", "client_id")
+    ordering = ("position", "name")
+    actions_detail = ("new_secret",)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Module | None = None) -> Any:
+        return ("client_id",) if obj is not None else ()
+
+    def has_delete_permission(self, request: HttpRequest, obj: Module | None = None) -> bool:
+        return False  # its name is in the audit trail: switch it off instead
+
+    def save_model(self, request: HttpRequest, obj: Module, form: Any, change: bool) -> None:
+        values = {name: form.cleaned_data[name] for name in FIELDS}
+        if change:
+            stored = Module.objects.get(pk=obj.pk)
+            operations.change_module(module=stored, by=request.user, **values)
+            return
+        active = values.pop("is_active")
+        made = operations.register_module(
+            client_id=form.cleaned_data["client_id"], is_active=active, by=request.user, **values
+        )
+        obj.__dict__.update(made.module.__dict__)
+        request.new_secret = made.secret  # type: ignore[attr-defined]
+
+    def response_add(
+        self, request: HttpRequest, obj: Module, post_url_continue: str | None = None
+    ) -> HttpResponse:
+        return _show_secret(request, obj, request.new_secret)  # type: ignore[attr-defined]
+
+    @action(description="New secret", url_path="new-secret", icon="key")
+    def new_secret(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        others: QuerySet[Module] = Module.objects.exclude(client_id=NEXUS)
+        module = load_or_404(others, pk=object_id)
+        if request.method == "POST":
+            secret = operations.new_secret(module=module, by=request.user)
+            return _show_secret(request, module, secret)
+        context = {
+            "title": f"A new secret for {module}",
+            "question": "The present one stops working at once: the module signs nobody in until it "
+            "has the new one in its configuration.",
+            "submit_label": "Make a new secret",
+            "danger": True,
+            "cancel_url": _page(module),
+        }
+        return render(request, "hm/confirm.html", context)
+
+
+def _show_secret(request: HttpRequest, module: Module, secret: str) -> HttpResponse:
+    context = {"module": module, "secret": secret, "back_url": _page(module)}
+    # The admin marks every page as not to be stored.
+    return render(request, "modules/secret.html", context)
+
+
+def _page(module: Module) -> str:
+    return reverse("admin:modules_module_change", args=(module.pk,))
