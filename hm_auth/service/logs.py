@@ -99,6 +99,8 @@ def logging_config(config: Config) -> dict[str, Any]:
         "loggers": {
             # Django's own handlers would print a second time, and mail administrators.
             "django": {**through, "level": config["LOG_LEVEL"]},
+            # Refusals (4xx) are lines of hm.access already; what broke comes with its traceback.
+            "django.request": {**through, "level": "ERROR"},
             # The development server's request line has the query string; hm.access has not.
             "django.server": {**through, "level": "WARNING"},
             # At DEBUG these write parameters and addresses: passwords, tokens, one-time codes.
