@@ -108,6 +108,8 @@ def module_settings(config: Config) -> dict[str, Any]:
         "SILENCED_SYSTEM_CHECKS": ["auth.W004"],
         "HM_AUTH": {
             "NEXUS_URL": config["NEXUS_URL"].rstrip("/"),
+            "NEXUS_PUBLIC_URL": config["NEXUS_PUBLIC_URL"].rstrip("/"),
+            "GRACE_SECONDS": config["GRACE_SECONDS"],
             "CLIENT_ID": config["CLIENT_ID"],
             "CLIENT_SECRET": config["CLIENT_SECRET"],
         },

@@ -101,6 +101,16 @@ COMMON: tuple[Option, ...] = (
 
 MODULE: tuple[Option, ...] = (
     Option("NEXUS_URL", help="Where this module reaches Nexus.", check=web_address),
+    Option(
+        "NEXUS_PUBLIC_URL",
+        str,
+        "",
+        "Where browsers find Nexus, if that is another address.",
+        web_address,
+    ),
+    Option(
+        "GRACE_SECONDS", int, 3600, "How long people go on while Nexus is down.", between(0, 86400)
+    ),
     Option("CLIENT_ID", help="The name Nexus knows this module by."),
     Option("CLIENT_SECRET", help="Given by Nexus when the module was registered."),
 )

@@ -1,4 +1,4 @@
-"""The settings of archive for its tests: the real ones, plain static files and mail kept in memory."""
+"""The settings of archive for its tests: the real ones, varied."""
 
 from archive.settings import *  # noqa: F403 - a test settings module is the real one, varied
 
