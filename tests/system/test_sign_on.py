@@ -24,7 +24,9 @@ def open_from_menu(page: Page, name: str) -> None:
     link.click()
 
 
-def test_tech_signs_in_at_treasury_opens_archive_and_ends_the_session_in_nexus(stack, page, context):
+def test_tech_signs_in_at_treasury_opens_archive_and_ends_the_session_in_nexus(
+    stack, page, context
+):
     urls = stack.urls
     sign_in(page, urls["treasury"], "tech")
     expect(page.get_by_role("banner")).to_contain_text("Treasury")
@@ -60,7 +62,9 @@ def login_page(url: str) -> re.Pattern[str]:
 def test_a_link_with_somebody_elses_code_signs_nobody_in(stack, person):
     tech = person("tech")
     tech.sign_in("treasury")
-    answer = tech.get("treasury", "/auth/authorize?client_id=archive&state=stolen", allow_redirects=False)
+    answer = tech.get(
+        "treasury", "/auth/authorize?client_id=archive&state=stolen", allow_redirects=False
+    )
     assert answer.status_code == 302
     assert answer.headers["Location"].startswith(stack.urls["archive"] + "/auth/callback?")
 
