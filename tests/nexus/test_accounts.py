@@ -12,12 +12,12 @@ from django.core.management import CommandError, call_command
 from django.db import InternalError, connections, transaction
 from django.db.utils import IntegrityError
 from django.utils import timezone
-
-from hm_auth.permissions import Level
 from nexus.accounts import operations as accounts
 from nexus.accounts.models import User
 from nexus.accounts.rules import may_authenticate
 from nexus.signins.models import Event, SignIn
+
+from hm_auth.permissions import Level
 from tests.nexus.conftest import PASSWORD, person
 
 pytestmark = pytest.mark.django_db
@@ -43,7 +43,9 @@ def test_a_user_is_created_and_on_record(admin):
     assert (event.kind, event.user_id, event.acting_user_id) == ("user_created", user.pk, admin.pk)
 
 
-@pytest.mark.parametrize("password", ["short", "elevenchars", "passwordpassword1"[:11], "qwertyuiop12"[:10]])
+@pytest.mark.parametrize(
+    "password", ["short", "elevenchars", "passwordpassword1"[:11], "qwertyuiop12"[:10]]
+)
 def test_easy_passwords_are_refused(admin, password):
     with pytest.raises(ValidationError):
         accounts.change_password(user=admin, password=password, by=admin)
@@ -51,8 +53,12 @@ def test_easy_passwords_are_refused(admin, password):
 
 @pytest.mark.parametrize("field", ["username", "email"])
 def test_name_and_address_are_unique_whatever_the_case(tech, field):
-    values = {"username": "other", "email": "other@msp.example", field: getattr(tech, field).upper()}
-    with pytest.raises(ValidationError, match="taken|Another user"):
+    values = {
+        "username": "other",
+        "email": "other@msp.example",
+        field: getattr(tech, field).upper(),
+    }
+    with pytest.raises(ValidationError, match=r"taken|Another user"):
         accounts.create_user(
             full_name="X", permission_level="billing", password=None, by=None, **values
         )
@@ -156,7 +162,12 @@ def test_all_is_changed_at_once_or_nothing(admin, tech, acme):
     tech.refresh_from_db()
     assert tech.full_name == "Tech"
     accounts.update_user(
-        user=tech, full_name="New", permission_level="client", company=acme, is_active=False, by=admin
+        user=tech,
+        full_name="New",
+        permission_level="client",
+        company=acme,
+        is_active=False,
+        by=admin,
     )
     assert (tech.full_name, tech.company, tech.is_active) == ("New", acme, False)
 
@@ -167,7 +178,7 @@ def test_events_cannot_be_changed_or_removed(admin, tech):
         lambda: Event.objects.update(username="nobody"),
         lambda: Event.objects.all().delete(),
     ):
-        with pytest.raises(InternalError, match="[Cc]annot"), transaction.atomic():
+        with pytest.raises(InternalError, match=r"[Cc]annot"), transaction.atomic():
             write()
 
 

@@ -9,11 +9,11 @@ from django.core import mail
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
-
 from nexus.accounts import operations as accounts
 from nexus.accounts.models import User
 from nexus.modules.models import Module
 from nexus.signins.models import Event, SignIn
+
 from tests.nexus.conftest import PASSWORD, person
 
 pytestmark = pytest.mark.django_db
@@ -153,11 +153,16 @@ def test_nobody_is_deleted(browser, tech):
     assert browser.get(f"{USERS}{tech.pk}/change/").status_code == 200
 
 
-@pytest.mark.parametrize("path", ["sign-out/", "password/", "invite/", "sign-ins/", "events/", "change/"])
+@pytest.mark.parametrize(
+    "path", ["sign-out/", "password/", "invite/", "sign-ins/", "events/", "change/"]
+)
 @pytest.mark.parametrize("who", ["tech", "acme_user", None])
 def test_these_pages_are_for_admins(client, signed_in, request, tech, path, who):
     browser = signed_in(request.getfixturevalue(who)) if who else client
-    for answer in (browser.get(f"{USERS}{tech.pk}/{path}"), browser.post(f"{USERS}{tech.pk}/{path}")):
+    for answer in (
+        browser.get(f"{USERS}{tech.pk}/{path}"),
+        browser.post(f"{USERS}{tech.pk}/{path}"),
+    ):
         assert answer.status_code == 302
         assert "/login" in answer["Location"]
 

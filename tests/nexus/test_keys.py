@@ -11,9 +11,9 @@ import time_machine
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError, call_command
 from django.utils import timezone
-
 from nexus.signins import keys
 from nexus.signins.models import Event, SigningKey
+
 from tests.nexus.test_token import claims_of, sign_in
 
 pytestmark = pytest.mark.django_db
@@ -154,12 +154,18 @@ def test_nexus_refuses_a_forged_token(client, tech, signing_key, forgery):
     other = keys._load(keys._make(timezone.now() + timedelta(days=1)))
     SigningKey.objects.filter(kid=other.kid).delete()
     forged = {
-        "none": lambda: jwt.encode(payload, None, algorithm="none", headers=header | {"alg": "none"}),
-        "HS256": lambda: jwt.encode(payload, "x" * 32, algorithm="HS256", headers=header | {"alg": "HS256"}),
+        "none": lambda: jwt.encode(
+            payload, None, algorithm="none", headers=header | {"alg": "none"}
+        ),
+        "HS256": lambda: jwt.encode(
+            payload, "x" * 32, algorithm="HS256", headers=header | {"alg": "HS256"}
+        ),
         "other key": lambda: jwt.encode(payload, other.private, algorithm="ES256", headers=header),
         "no kid": lambda: jwt.encode(payload, own, algorithm="ES256", headers={"typ": "at+jwt"}),
         "typ": lambda: jwt.encode(payload, own, algorithm="ES256", headers=header | {"typ": "JWT"}),
     }[forgery]()
-    assert client.get("/api/modules/", headers={"Authorization": f"Bearer {good}"}).status_code == 200
+    assert (
+        client.get("/api/modules/", headers={"Authorization": f"Bearer {good}"}).status_code == 200
+    )
     answer = client.get("/api/modules/", headers={"Authorization": f"Bearer {forged}"})
     assert (answer.status_code, answer.json()["code"]) == (401, "invalid_token")

@@ -8,10 +8,10 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from django.test import Client
 from django.utils import timezone
-
 from nexus.accounts import operations as accounts
 from nexus.signins.models import LoginCode, RefreshChain, SignIn
 from nexus.signins.operations import end_sign_ins
+
 from tests.nexus.conftest import PASSWORD
 from tests.nexus.test_token import ask, claims_of
 from tests.nexus.test_token import sign_in as token_for
@@ -40,7 +40,9 @@ def test_a_stranger_is_sent_to_the_sign_in_page_and_back(client, tech):
     assert is_signed_in(client)
 
 
-@pytest.mark.parametrize("bad", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:x"])
+@pytest.mark.parametrize(
+    "bad", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:x"]
+)
 def test_nobody_is_sent_elsewhere_after_signing_in(client, tech, bad):
     assert sign_in(client, next=bad)["Location"] == "/"
 
@@ -137,7 +139,11 @@ def test_from_nexus_into_a_module(client, tech, treasury):
     assert carried["state"] == "abc"
     tokens = ask(Client(), {"code": carried["code"]}, module=treasury).json()
     claims = claims_of(client, tokens["access"])
-    assert (claims.sub, claims.sid, claims.client_id) == (tech.pk, SignIn.objects.get().pk, "treasury")
+    assert (claims.sub, claims.sid, claims.client_id) == (
+        tech.pk,
+        SignIn.objects.get().pk,
+        "treasury",
+    )
 
 
 def test_a_code_works_once(client, tech, treasury):

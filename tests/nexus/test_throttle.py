@@ -12,10 +12,10 @@ from django.test import Client
 from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
-
 from nexus.signins import keys, rules, throttle
 from nexus.signins.exceptions import TooManyAttempts
 from nexus.signins.models import Event, Throttle
+
 from tests.nexus.conftest import PASSWORD, person
 from tests.nexus.test_token import ask, sign_in
 
@@ -32,8 +32,18 @@ def guess(client, username, times=1, **extra):
 
 @pytest.mark.parametrize(
     ("failures", "free", "seconds"),
-    [(1, 4, 0), (4, 4, 0), (5, 4, 1), (6, 4, 2), (7, 4, 4), (14, 4, 512), (15, 4, 900)]
-    + [(10**9, 4, 900), (29, 29, 0), (30, 29, 1)],
+    [
+        (1, 4, 0),
+        (4, 4, 0),
+        (5, 4, 1),
+        (6, 4, 2),
+        (7, 4, 4),
+        (14, 4, 512),
+        (15, 4, 900),
+        (10**9, 4, 900),
+        (29, 29, 0),
+        (30, 29, 1),
+    ],
 )
 def test_the_waits(failures, free, seconds):
     assert rules.wait_seconds(failures, free=free) == seconds

@@ -8,10 +8,10 @@ import json
 import jwt
 import pytest
 from django.conf import settings
-
-from hm_auth.tokens import Claims, key_set, verify_access
 from nexus.accounts import operations as accounts
 from nexus.signins.models import Event, RefreshChain, SignIn
+
+from hm_auth.tokens import Claims, key_set, verify_access
 from tests.nexus.conftest import PASSWORD
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("signing_key")]
@@ -69,7 +69,11 @@ def test_it_works_without_the_slash(client, tech):
 
 def test_unknown_user_wrong_password_and_disabled_account_answer_the_same(client, tech, billing):
     accounts.disable(user=billing, by=tech)
-    answers = [sign_in(client, "nobody"), sign_in(client, "tech", "wrong"), sign_in(client, "billing")]
+    answers = [
+        sign_in(client, "nobody"),
+        sign_in(client, "tech", "wrong"),
+        sign_in(client, "billing"),
+    ]
     bodies = []
     for answer in answers:
         assert answer.status_code == 401
@@ -106,7 +110,9 @@ def test_a_wrong_module_secret_is_refused_and_challenged(client, tech, treasury)
     assert answer["WWW-Authenticate"].startswith("Basic")
 
 
-@pytest.mark.parametrize("header", ["Basic", "Basic ???", "Basic eA==", "Basic /////w==", "basic  AAA="])
+@pytest.mark.parametrize(
+    "header", ["Basic", "Basic ???", "Basic eA==", "Basic /////w==", "basic  AAA="]
+)
 def test_a_malformed_authorization_header_is_refused(client, tech, header):
     answer = sign_in(client, "tech", headers={"Authorization": header})
     assert (answer.status_code, answer.json()["code"]) == (401, "invalid_client")

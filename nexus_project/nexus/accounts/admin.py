@@ -1,5 +1,6 @@
 """Users in the Django admin. Every write goes through ``operations``; nobody is ever deleted."""
 
+# ruff: noqa: ARG002 - Django calls these hooks with parameters a hook need not use
 from __future__ import annotations
 
 import uuid
@@ -13,7 +14,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from unfold.admin import ModelAdmin
-from unfold.contrib.filters.admin import AutocompleteSelectFilter
 from unfold.decorators import action, display
 
 from hm_auth.access import load_or_404

@@ -23,7 +23,9 @@ class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[
     def get_by_natural_key(self, username: str | None) -> User:
         return self.named(username or "").get()
 
-    def create_user(self, *, username: str, email: str, password: str | None, **fields: Any) -> User:
+    def create_user(
+        self, *, username: str, email: str, password: str | None, **fields: Any
+    ) -> User:
         """Create a user; ``password=None`` leaves the account without a usable one (invitation)."""
         user = self.model(username=username, email=self.normalize_email(email), **fields)
         user.set_password(password)
@@ -34,7 +36,7 @@ class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[
 
 @pghistory.track(exclude=["password"])
 class User(AbstractBaseUser):
-    """A person with an account; ``permission_level`` decides everything (``hm_auth.permissions``)."""
+    """A person with an account; ``permission_level`` decides everything they may do."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     username = models.CharField(max_length=150)
@@ -70,7 +72,7 @@ class User(AbstractBaseUser):
             models.UniqueConstraint(
                 Lower("username"),
                 name="user_username_unique",
-                violation_error_message="This username is taken (upper and lower case are the same).",
+                violation_error_message="This username is taken (upper and lower case are the same).",  # noqa: E501
             ),
             models.UniqueConstraint(
                 Lower("email"),
@@ -100,8 +102,8 @@ class User(AbstractBaseUser):
         """Whether the Django admin lets this user in."""
         return self.permission_level == Level.ADMIN
 
-    def has_perm(self, perm: str, obj: object = None) -> bool:
+    def has_perm(self, perm: str, obj: object = None) -> bool:  # noqa: ARG002 - Django asks so
         return self.is_active and self.is_staff
 
-    def has_module_perms(self, app_label: str) -> bool:
+    def has_module_perms(self, app_label: str) -> bool:  # noqa: ARG002 - Django asks so
         return self.is_active and self.is_staff

@@ -148,7 +148,10 @@ def change_password(*, user: User, password: str, by: User, keep: SignIn | None 
 
 @transaction.atomic
 def set_password(*, user: User, password: str, by: User) -> User:
-    """Set a password by an admin or by the link of a mail; ends all sign-ins. Raises ValidationError."""
+    """Set a password as an admin, or by the link of a mail; ends all sign-ins.
+
+    Raises ValidationError.
+    """
     own = by.pk == user.pk
     kind = EventKind.PASSWORD_CHANGED if own else EventKind.PASSWORD_SET
     return _replace_password(user, password, kind, by, None)
@@ -204,8 +207,8 @@ def _keep_an_admin(user: User) -> None:
 def _locked(user: User, *, with_admins: bool = False) -> User:
     """Read ``user`` afresh and keep others from changing it.
 
-    ``with_admins`` locks every active admin as well, all in one order: of two admins who disable each
-    other at once, the second finds no other one left.
+    ``with_admins`` locks every active admin as well, all in one order: of two admins who disable
+    each other at once, the second finds no other one left.
     """
     wanted = Q(pk=user.pk)
     if with_admins:

@@ -75,7 +75,7 @@ class BearerAuthentication(BaseAuthentication):
             return service, Bearer(claims=claims)
         return _person(claims)
 
-    def authenticate_header(self, request: Request) -> str:
+    def authenticate_header(self, request: Request) -> str:  # noqa: ARG002 - DRF asks so
         return 'Bearer realm="hivematrix"'
 
 
@@ -99,5 +99,5 @@ class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-c
     target_class = BearerAuthentication
     name = "bearer"
 
-    def get_security_definition(self, auto_schema: object) -> dict[str, str]:
+    def get_security_definition(self, auto_schema: object) -> dict[str, str]:  # noqa: ARG002
         return {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}

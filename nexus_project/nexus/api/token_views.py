@@ -135,7 +135,7 @@ class KeySetView(TokenEndpoint):
     problem_statuses: ClassVar[tuple[int, ...]] = ()
     security: ClassVar[list[dict[str, list[str]]] | None] = [{}]
 
-    def get(self, request: Request) -> Response:
+    def get(self, _request: Request) -> Response:
         cache = f"public, max-age={keys.JWKS_MAX_AGE}"
         return Response(keys.jwks(), headers={"Cache-Control": cache})
 

@@ -1,5 +1,6 @@
 """Modules in the Django admin: registering one, what it may do, a new secret."""
 
+# ruff: noqa: ARG002 - Django calls these hooks with parameters a hook need not use
 from __future__ import annotations
 
 from typing import Any
@@ -60,8 +61,8 @@ class ModuleAdmin(ModelAdmin):
             return _show_secret(request, module, secret)
         context = {
             "title": f"A new secret for {module}",
-            "question": "The present one stops working at once: the module signs nobody in until it "
-            "has the new one in its configuration.",
+            "question": "The present one stops working at once: the module signs nobody in until "
+            "it has the new one in its configuration.",
             "submit_label": "Make a new secret",
             "danger": True,
             "cancel_url": _page(module),

@@ -39,8 +39,8 @@ def register_module(
 ) -> Registration:
     """Add a module with ``secret``, or a random one.
 
-    ``fields`` are further columns (description, icon, position, levels, scopes). Raises ModuleExists
-    and ValidationError.
+    ``fields`` are further columns (description, icon, position, levels, scopes). Raises
+    ModuleExists and ValidationError.
     """
     if Module.objects.filter(client_id=client_id).exists():
         raise ModuleExists(client_id)
@@ -48,7 +48,9 @@ def register_module(
     made = module.new_secret() if secret is None else module.use_secret(secret)
     _check(module)
     module.save(force_insert=True)
-    audit.record(EventKind.MODULE_REGISTERED, by=by, client_id=client_id, detail={"url": module.url})
+    audit.record(
+        EventKind.MODULE_REGISTERED, by=by, client_id=client_id, detail={"url": module.url}
+    )
     return Registration(module=module, secret=made)
 
 
@@ -67,7 +69,10 @@ def change_module(*, module: Module, by: User | None, **fields: Any) -> Module:
     _check(module)
     module.save()
     audit.record(
-        EventKind.MODULE_CHANGED, by=by, client_id=module.client_id, detail={"changed": sorted(fields)}
+        EventKind.MODULE_CHANGED,
+        by=by,
+        client_id=module.client_id,
+        detail={"changed": sorted(fields)},
     )
     return module
 

@@ -1,5 +1,6 @@
 """Sign-ins and the audit trail in the Django admin: to be read, and sign-ins to be ended."""
 
+# ruff: noqa: ARG002 - Django calls these hooks with parameters a hook need not use
 from __future__ import annotations
 
 import json

@@ -22,9 +22,9 @@ def record(
     detail: dict[str, Any] | None = None,
 ) -> None:
     """Add one row: what happened to ``user`` (or under ``username``), by whom, from where."""
-    row(
-        kind, user=user, by=by, username=username, ip=ip, client_id=client_id, detail=detail
-    ).save(force_insert=True)
+    row(kind, user=user, by=by, username=username, ip=ip, client_id=client_id, detail=detail).save(
+        force_insert=True
+    )
 
 
 def row(
@@ -40,7 +40,8 @@ def row(
     """Make a row without adding it, for many at once."""
     about = dict(detail or {})
     if by is not None and (user is None or by.pk != user.pk):
-        about["by"] = getattr(by, "username", str(by))  # readable for as long as the row lives; a module has no id here
+        # Readable for as long as the row lives; and a module has no id to look up.
+        about["by"] = getattr(by, "username", str(by))
     return Event(
         kind=kind,
         user_id=user.pk if user is not None else None,

@@ -33,7 +33,7 @@ class Notice:
 class _NoRedirect(urllib.request.HTTPRedirectHandler):
     """A logout token goes to the registered address and to no other."""
 
-    def redirect_request(self, *args: object) -> None:
+    def redirect_request(self, *_args: object) -> None:
         return None
 
 

@@ -23,7 +23,7 @@ class PasswordBackend(BaseBackend):
         request: HttpRequest | None,
         username: str | None = None,
         password: str | None = None,
-        **kwargs: Any,
+        **_others: Any,
     ) -> User | None:
         if request is None or not username or password is None:
             return None

@@ -112,7 +112,7 @@ def jwks() -> dict[str, Any]:
 
 @transaction.atomic
 def announce_key(*, at_once: bool = False) -> SigningKey:
-    """Make a key and publish it; it signs after LEAD, or now when ``at_once`` or when it is the first.
+    """Make a key and publish it; it signs after LEAD, or now if ``at_once`` or if it is the first.
 
     Raises KeyPending while two keys are published already (unless ``at_once``).
     """
@@ -148,9 +148,9 @@ def remove_useless_keys(*, all_but: str | None = None) -> int:
 def _why_pending(rows: list[SigningKey], now: datetime) -> str:
     newest = rows[-1]
     if newest.signs_from > now:
-        return f"Key {newest.kid} is announced already; it signs from {newest.signs_from:%H:%M:%S} UTC."
+        return f"A key is announced already; it signs from {newest.signs_from:%H:%M:%S} UTC."
     free = newest.signs_from + _token_life() + timedelta(minutes=1)
-    return f"The previous key is still needed for tokens it signed; try again at {free:%H:%M:%S} UTC."
+    return f"The old key is still needed for tokens it signed; try again at {free:%H:%M:%S} UTC."
 
 
 def _make(signs_from: datetime) -> SigningKey:

@@ -11,7 +11,7 @@ from nexus.signins.models import SignIn
 
 
 class AuthenticationMiddleware(middleware.AuthenticationMiddleware):
-    """Set ``request.user`` and ``request.sign_in`` (falsy for a stranger), looked up when first used.
+    """Set ``request.user`` and ``request.sign_in`` (falsy for a stranger), looked up at first use.
 
     A caller of the API with a bearer token never causes the look-up.
     """

@@ -74,8 +74,8 @@ def _admit(proof: Proof, module: Module | None, ip: str | None) -> None:
 def _begin(proof: Proof, module: Module | None, ip: str | None, user_agent: str) -> SignIn:
     throttle.take_back(proof.counters)
     # Locked against a change of password or a disabling that is under way.
-    user = User.objects.select_for_update(of=("self",)).select_related("company").get(
-        pk=proof.user.pk
+    user = (
+        User.objects.select_for_update(of=("self",)).select_related("company").get(pk=proof.user.pk)
     )
     if user.password != proof.user.password or not may_authenticate(user):
         raise no.InvalidCredentials
@@ -99,8 +99,8 @@ def _begin(proof: Proof, module: Module | None, ip: str | None, user_agent: str)
 def refresh(*, token: str, credentials: clients.Credentials | None, ip: str) -> Tokens:
     """Exchange a refresh token for its successor; user, level and company are read afresh.
 
-    Single use (RFC 9700, section 4.14.2): the same successor for a retry within 10 seconds; an older
-    token ends the whole sign-in. Raises InvalidRefresh, RefreshReused, InvalidClient,
+    Single use (RFC 9700, section 4.14.2): the same successor for a retry within 10 seconds; an
+    older token ends the whole sign-in. Raises InvalidRefresh, RefreshReused, InvalidClient,
     ModuleNotAllowed, DirectClientOff.
     """
     parsed = rules.parse_refresh(token, secret_keys.refresh_keys())
@@ -110,7 +110,7 @@ def refresh(*, token: str, credentials: clients.Credentials | None, ip: str) -> 
         chain = _chains().select_for_update(of=("self",)).filter(pk=parsed.chain).first()
         if chain is None:
             raise no.InvalidRefresh
-        _check_client(chain, credentials, ip)
+        _check_client(chain, credentials)
         _check_alive(chain.sign_in)
         check_module(chain.sign_in.user, chain.module)
         verdict = rules.judge_refresh(
@@ -132,7 +132,7 @@ def refresh(*, token: str, credentials: clients.Credentials | None, ip: str) -> 
 
 @transaction.atomic
 def revoke(*, token: str, ip: str) -> None:
-    """End the sign-in a refresh token is of; an unknown token is no error (RFC 7009, section 2.2)."""
+    """End the sign-in a refresh token is of; an unknown one is no error (RFC 7009, section 2.2)."""
     parsed = rules.parse_refresh(token, secret_keys.refresh_keys())
     chain = _chains().filter(pk=parsed.chain).first() if parsed else None
     if chain is not None:
@@ -231,9 +231,7 @@ def _chains() -> QuerySet[RefreshChain]:
     return RefreshChain.objects.select_related("sign_in__user__company", "module")
 
 
-def _check_client(
-    chain: RefreshChain, credentials: clients.Credentials | None, ip: str
-) -> None:
+def _check_client(chain: RefreshChain, credentials: clients.Credentials | None) -> None:
     """A module's tokens are refreshed by that module only (RFC 6749, section 6)."""
     if chain.module is None and credentials is None:
         return

@@ -102,7 +102,7 @@ def useful_indexes(keys: Sequence[Key], *, now: datetime, token_life: timedelta)
 
 
 def wait_seconds(failures: int, *, free: int) -> int:
-    """Return how long to wait after ``failures`` wrong guesses in a row, of which ``free`` are free."""
+    """Return how long to wait after ``failures`` wrong guesses in a row, ``free`` of them free."""
     if failures <= free:
         return 0
     return int(min(2 ** min(failures - free - 1, 20), LONGEST_WAIT))

@@ -83,8 +83,8 @@ def _seconds_left(keys: Sequence[str]) -> int:
     return max(1, math.ceil(max(left, default=1)))
 
 
-# The wait is looked up in the table that rules.py made, so the rule lives there alone. Rows are taken
-# in the order of their keys, so that two statements never wait for each other.
+# The wait is looked up in the table that rules.py made, so the rule lives there alone. Rows are
+# taken in the order of their keys, so that two statements never wait for each other.
 _COUNT = """
 WITH given AS (SELECT * FROM unnest(%(keys)s, %(free)s) AS row (key, free))
 INSERT INTO signins_throttle AS counter (key, failures, last_failed_at, blocked_until)
@@ -93,7 +93,7 @@ ON CONFLICT (key) DO UPDATE SET (failures, last_failed_at, blocked_until) = (
     SELECT next.failures, %(now)s, %(now)s + interval '1 second' * COALESCE(
         (%(waits)s)[LEAST(next.failures - given.free, cardinality(%(waits)s))], 0)
     FROM given, LATERAL (
-        SELECT CASE WHEN counter.last_failed_at < %(stale)s THEN 1 ELSE counter.failures + 1 END
+        SELECT CASE WHEN counter.last_failed_at < %(stale)s THEN 0 ELSE counter.failures END + 1
     ) AS next (failures)
     WHERE given.key = counter.key
 )

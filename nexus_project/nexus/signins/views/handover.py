@@ -1,4 +1,4 @@
-"""Carrying a sign-in between Nexus and the modules: the same three addresses as in every service."""
+"""Carrying a sign-in between Nexus and a module: the same three addresses as in every service."""
 
 from __future__ import annotations
 

@@ -13,14 +13,14 @@ from nexus.signins import keys
 
 @never_cache
 @require_GET
-def healthz(request: HttpRequest) -> HttpResponse:
+def healthz(_request: HttpRequest) -> HttpResponse:
     """Whether the process is alive."""
     return HttpResponse("ok\n", content_type="text/plain")
 
 
 @never_cache
 @require_GET
-def readyz(request: HttpRequest) -> HttpResponse:
+def readyz(_request: HttpRequest) -> HttpResponse:
     """Whether people can be served: the database answers and a key can sign."""
     parts = {"database": _database()}
     parts["keys"] = _keys() if parts["database"] == "ok" else "unknown"

@@ -28,7 +28,7 @@ class Command(BaseCommand):
         parser.add_argument("--email", required=True)
         parser.add_argument("--name", help="Full name; the username when left out.")
 
-    def handle(self, *args: object, **options: Any) -> None:
+    def handle(self, *_args: object, **options: Any) -> None:
         username = options["username"]
         if User.objects.named(username).exists():
             self.stdout.write(f"There is a user {username} already: skipping.")

@@ -25,7 +25,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("client_id", help="Short name such as treasury; it never changes.")
         parser.add_argument("--name", help="What people read.")
-        parser.add_argument("--url", help="Where browsers find it, such as https://treasury.msp.example")
+        parser.add_argument(
+            "--url", help="Where browsers find it, such as https://treasury.msp.example"
+        )
         parser.add_argument("--icon", help="Name of a Lucide icon.")
         parser.add_argument("--description")
         parser.add_argument("--position", type=int, help="Place in the menu, low first.")
@@ -37,7 +39,7 @@ class Command(BaseCommand):
             "--secret-from-env", metavar="NAME", help="Take the secret from this variable."
         )
 
-    def handle(self, *args: object, **options: Any) -> None:
+    def handle(self, *_args: object, **options: Any) -> None:
         client_id = options["client_id"]
         if client_id == NEXUS:
             raise CommandError("Nexus registers itself.", returncode=2)

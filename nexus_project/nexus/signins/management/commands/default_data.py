@@ -13,7 +13,7 @@ from nexus.signins.models import SigningKey
 class Command(BaseCommand):
     help = "Add what Nexus needs to run: its own row among the modules and a first signing key."
 
-    def handle(self, *args: object, **options: object) -> None:
+    def handle(self, *_args: object, **_options: object) -> None:
         ensure_nexus(url=settings.PUBLIC_URL)
         if SigningKey.objects.exists():
             self.stdout.write("Signing key: there already.")

@@ -23,6 +23,6 @@ class Command(BaseCommand):
             help="How long the audit trail is kept (%(default)s).",
         )
 
-    def handle(self, *args: object, **options: Any) -> None:
+    def handle(self, *_args: object, **options: Any) -> None:
         for name, count in pruning.prune(event_days=options["event_days"]).items():
             self.stdout.write(f"{name}: {count} removed")

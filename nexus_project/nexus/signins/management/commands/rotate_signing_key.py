@@ -11,9 +11,9 @@ from nexus.signins.keys import KeyPending, announce_key, remove_useless_keys
 
 class Command(BaseCommand):
     help = (
-        "Publish a new signing key. It signs some ten minutes later, when every module has seen it, "
-        "and the old one goes on being accepted until its last token has expired; keys that can "
-        "verify nothing any more are removed. Fit for a monthly timer."
+        "Publish a new signing key. It signs some ten minutes later, when every module has seen "
+        "it, and the old one is accepted until its last token has expired; keys that can verify "
+        "nothing any more are removed. Fit for a monthly timer."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -25,7 +25,7 @@ class Command(BaseCommand):
             "once. Tokens of theirs are refused as soon as modules read the key set again.",
         )
 
-    def handle(self, *args: object, **options: Any) -> None:
+    def handle(self, *_args: object, **options: Any) -> None:
         compromised = options["compromised"]
         try:
             key = announce_key(at_once=options["now"] or compromised)
