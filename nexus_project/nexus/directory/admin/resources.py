@@ -1,0 +1,188 @@
+"""Companies and contacts as rows of CSV and Excel files."""
+
+# ruff: noqa: ARG002 - Django calls these hooks with parameters a hook need not use
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from import_export import fields, resources, widgets
+
+from nexus.directory import operations, rules
+from nexus.directory.models import Company, Contact
+
+# OWASP, CSV Injection: a cell that starts so is a formula to a spreadsheet.
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+ROWS = 20_000
+
+
+def defused(cell: Any) -> Any:
+    """Put an apostrophe before what a spreadsheet would compute; ``restored`` takes it away."""
+    text = isinstance(cell, str) and cell.lstrip("'").startswith(FORMULA_STARTS)
+    return f"'{cell}" if text else cell
+
+
+def restored(cell: Any) -> Any:
+    """Undo ``defused``, so that an exported file imports as what it was."""
+    text = isinstance(cell, str) and cell.startswith("'")
+    return cell[1:] if text and cell.lstrip("'").startswith(FORMULA_STARTS) else cell
+
+
+class ListWidget(widgets.Widget):
+    """A list in one cell, separated by commas."""
+
+    def clean(self, value: Any, row: Any = None, **kwargs: Any) -> list[str]:
+        return [item.strip() for item in str(value or "").split(",") if item.strip()]
+
+    def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
+        return ", ".join(value or [])
+
+
+class TextWidget(widgets.CharWidget):
+    """Text; an Excel cell may hold a number where text is meant."""
+
+    def clean(self, value: Any, row: Any = None, **kwargs: Any) -> str:
+        if isinstance(value, float) and value.is_integer():
+            value = int(value)
+        return "" if value is None else str(value).strip()
+
+
+def text(name: str) -> fields.Field:
+    """Return a column of plain text."""
+    return fields.Field(attribute=name, column_name=name, widget=TextWidget())
+
+
+def several(name: str) -> fields.Field:
+    """Return a column of several values."""
+    return fields.Field(attribute=name, column_name=name, widget=ListWidget())
+
+
+class DirectoryResource(resources.ModelResource):
+    """All rows or none: a file with one wrong row changes nothing and says which row and why."""
+
+    def __init__(self, by: Any = None, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.by = by
+
+    def before_import(self, dataset: Any, **kwargs: Any) -> None:
+        if len(dataset) > ROWS:
+            raise ValidationError(f"The file has more than {ROWS} rows. Split it.")
+        unknown = {header for header in dataset.headers or () if header} - set(self.fields)
+        if unknown:
+            raise ValidationError(
+                f"Unknown column {', '.join(sorted(unknown))}. "
+                f"The columns are {', '.join(self.fields)}."
+            )
+
+    def before_import_row(self, row: Any, **kwargs: Any) -> None:
+        for name in list(row):
+            row[name] = restored(row[name])
+
+    def do_instance_save(self, instance: Any, is_create: bool) -> None:
+        operations.save(instance, by=self.by)
+
+    def export_field(self, field: Any, instance: Any, **kwargs: Any) -> Any:
+        return defused(super().export_field(field, instance, **kwargs))
+
+
+class Meta:
+    """What both files share."""
+
+    clean_model_instances = True
+    use_transactions = True
+    skip_unchanged = True
+    report_skipped = True
+
+
+class CompanyResource(DirectoryResource):
+    """Companies; the account number says which row is meant, an unknown one is a new company."""
+
+    account_number = text("account_number")
+    name = text("name")
+    legal_name = text("legal_name")
+    tax_id = text("tax_id")
+    status = text("status")
+    domains = several("domains")
+    phone = text("phone")
+    website = text("website")
+    tags = several("tags")
+    notes = text("notes")
+
+    class Meta(Meta):
+        model = Company
+        import_id_fields = ("account_number",)
+        fields = (
+            "account_number", "name", "legal_name", "tax_id", "status", "domains", "phone",
+            "website", "tags", "notes",
+        )  # fmt: skip
+
+    def before_import_row(self, row: Any, **kwargs: Any) -> None:
+        super().before_import_row(row, **kwargs)
+        if not str(row.get("account_number") or "").strip():
+            row["account_number"] = operations.next_account_number()
+
+
+class CompanyByNumber(widgets.ForeignKeyWidget):
+    """A company by its account number."""
+
+    def clean(self, value: Any, row: Any = None, **kwargs: Any) -> Company:
+        company = Company.objects.filter(account_number=str(value or "").strip().upper()).first()
+        if company is None:
+            raise ValueError(f"No company has the account number {value}.")
+        return company
+
+
+class ContactResource(DirectoryResource):
+    """Contacts; ``id`` says which row is meant, or else company and first e-mail address do."""
+
+    id = fields.Field(attribute="id", column_name="id", widget=widgets.CharWidget(), readonly=True)
+    company = fields.Field(
+        attribute="company",
+        column_name="company",
+        widget=CompanyByNumber(Company, "account_number"),
+    )
+    first_name = text("first_name")
+    last_name = text("last_name")
+    title = text("title")
+    emails = several("emails")
+    phones = several("phones")
+    roles = several("roles")
+    vip = fields.Field(attribute="vip", column_name="vip", widget=widgets.BooleanWidget())
+    active_from = fields.Field(
+        attribute="active_from", column_name="active_from", widget=widgets.DateWidget("%Y-%m-%d")
+    )
+    active_until = fields.Field(
+        attribute="active_until", column_name="active_until", widget=widgets.DateWidget("%Y-%m-%d")
+    )
+    notes = text("notes")
+
+    class Meta(Meta):
+        model = Contact
+        import_id_fields: ClassVar = ["id"]  # just so, the library lets the column be absent
+        fields = (
+            "id", "company", "first_name", "last_name", "title", "emails", "phones", "roles",
+            "vip", "active_from", "active_until", "notes",
+        )  # fmt: skip
+
+    def get_instance(self, instance_loader: Any, row: Any) -> Contact | None:
+        key = str(row.get("id") or "").strip()
+        if key:
+            found = Contact.objects.filter(pk=_uuid(key)).first()
+            if found is None:
+                raise ValueError(f"No contact has the id {key}.")
+            return found
+        emails = rules.distinct(map(rules.normal_email, ListWidget().clean(row.get("emails"))))
+        if not emails:
+            return None
+        number = str(row.get("company") or "").strip().upper()
+        people = Contact.objects.current().filter(company__account_number=number)
+        return people.filter(emails__contains=emails[:1]).order_by("created_at").first()
+
+
+def _uuid(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError as error:
+        raise ValueError(f"{text} is not an id.") from error
