@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 
+from nexus.pages.requests import PersonRequest
+
 
 def render_page_or_part(
-    request: HttpRequest, template: str, part: str, context: dict[str, Any]
+    request: PersonRequest, template: str, part: str, context: dict[str, Any]
 ) -> HttpResponse:
     """Render ``part`` for an htmx request, else ``template``.
 
     Going back in the browser asks for the whole page again, although htmx is the one who asks.
     """
-    htmx = request.htmx  # type: ignore[attr-defined]
+    htmx = request.htmx
     chosen = part if htmx and not htmx.history_restore_request else template
     response = render(request, chosen, context)
     patch_vary_headers(response, ["HX-Request"])

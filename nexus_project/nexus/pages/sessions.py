@@ -26,7 +26,7 @@ class Session:
 def own_sessions(user: User, *, current: uuid.UUID) -> list[Session]:
     """Return the live sessions of ``user``, this one (its id is ``current``) first."""
     chains = RefreshChain.objects.select_related("module")
-    rows = user.sign_ins.live(now=timezone.now()).latest_first()
+    rows = SignIn.objects.live(now=timezone.now()).filter(user=user).latest_first()
     sessions = [
         Session(
             sign_in=row,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.debug import sensitive_post_parameters
@@ -15,18 +15,20 @@ from hm_auth.access import load_or_404, requires
 from nexus.accounts.operations import sign_out_everywhere
 from nexus.accounts.own_password import change_own_password
 from nexus.pages.forms import OwnPasswordForm
+from nexus.pages.requests import PersonRequest
 from nexus.pages.sessions import own_sessions
 from nexus.signins.exceptions import InvalidCredentials, TooManyAttempts
+from nexus.signins.models import SignIn
 from nexus.signins.operations import end_sign_ins
 
 
 @requires("account.own")
 @require_GET
-def account(request: HttpRequest) -> HttpResponse:
+def account(request: PersonRequest) -> HttpResponse:
     return _page(request, OwnPasswordForm(user=request.user))
 
 
-def _page(request: HttpRequest, form: OwnPasswordForm, status: int = 200) -> HttpResponse:
+def _page(request: PersonRequest, form: OwnPasswordForm, status: int = 200) -> HttpResponse:
     context = {"form": form, "sessions": own_sessions(request.user, current=request.sign_in.pk)}
     return render(request, "nexus/account.html", context, status=status)
 
@@ -34,7 +36,7 @@ def _page(request: HttpRequest, form: OwnPasswordForm, status: int = 200) -> Htt
 @requires("account.own")
 @sensitive_post_parameters()
 @require_POST
-def password(request: HttpRequest) -> HttpResponse:
+def password(request: PersonRequest) -> HttpResponse:
     form = OwnPasswordForm(request.POST, user=request.user)
     if not form.is_valid():
         return _page(request, form, status=422)
@@ -58,8 +60,10 @@ def password(request: HttpRequest) -> HttpResponse:
 
 @requires("account.own")
 @require_POST
-def end_session(request: HttpRequest, sign_in_id: uuid.UUID) -> HttpResponse:
-    row = load_or_404(request.user.sign_ins.live(now=timezone.now()), id=sign_in_id)
+def end_session(request: PersonRequest, sign_in_id: uuid.UUID) -> HttpResponse:
+    row = load_or_404(
+        SignIn.objects.live(now=timezone.now()).filter(user=request.user), id=sign_in_id
+    )
     end_sign_ins(sign_ins=[row], by=request.user, ip=request.META["REMOTE_ADDR"])
     messages.success(request, "That session is signed out.")
     return redirect("account")
@@ -67,12 +71,12 @@ def end_session(request: HttpRequest, sign_in_id: uuid.UUID) -> HttpResponse:
 
 @requires("account.own")
 @require_POST
-def end_sessions(request: HttpRequest) -> HttpResponse:
+def end_sessions(request: PersonRequest) -> HttpResponse:
     """End all other sessions, or with ``all`` this one too."""
     if "all" in request.POST:
         sign_out_everywhere(user=request.user, by=request.user)
         return redirect("hm_auth:login")
-    others = request.user.sign_ins.exclude(id=request.sign_in.pk)
+    others = SignIn.objects.filter(user=request.user).exclude(id=request.sign_in.pk)
     end_sign_ins(sign_ins=others, by=request.user, ip=request.META["REMOTE_ADDR"])
     messages.success(request, "All your other sessions are signed out.")
     return redirect("account")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 
@@ -15,6 +15,7 @@ from nexus.directory.models import Company, Contact
 from nexus.directory.queries import CompanyQuerySet
 from nexus.pages.forms import CompanyFilter, FilterForm
 from nexus.pages.partials import render_page_or_part
+from nexus.pages.requests import PersonRequest
 
 ORDERS = {
     "name": ("sort_name", "id"),
@@ -25,7 +26,7 @@ PAGE_SIZE = 50
 
 
 @requires("directory.internal")
-def companies(request: HttpRequest) -> HttpResponse:
+def companies(request: PersonRequest) -> HttpResponse:
     form = CompanyFilter(request.GET)
     order = ORDERS[form.value("sort") or "name"]
     found = _filtered(Company.objects.visible_to(request.user), form)
@@ -49,7 +50,7 @@ def _filtered(found: CompanyQuerySet, form: CompanyFilter) -> CompanyQuerySet:
 
 
 @requires("directory.view")
-def company(request: HttpRequest, account_number: str) -> HttpResponse:
+def company(request: PersonRequest, account_number: str) -> HttpResponse:
     visible = Company.objects.visible_to(request.user).select_related(
         "primary_contact", "billing_contact", "merged_into"
     )
@@ -68,7 +69,7 @@ def company(request: HttpRequest, account_number: str) -> HttpResponse:
     )
 
 
-def _contacts(request: HttpRequest, row: Company) -> dict[str, Any]:
+def _contacts(request: PersonRequest, row: Company) -> dict[str, Any]:
     form = FilterForm(request.GET)
     found = Contact.objects.visible_to(request.user).current().filter(company=row)
     if text := form.value("q"):
@@ -80,7 +81,7 @@ def _contacts(request: HttpRequest, row: Company) -> dict[str, Any]:
 
 
 @requires("directory.view")
-def company_by_id(request: HttpRequest, company_id: uuid.UUID) -> HttpResponse:
+def company_by_id(request: PersonRequest, company_id: uuid.UUID) -> HttpResponse:
     """Lead from the id that modules keep to the page people know by its account number."""
     row = load_or_404(Company.objects.visible_to(request.user), id=company_id)
     return redirect("company", row.account_number)

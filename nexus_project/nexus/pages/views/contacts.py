@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
@@ -14,13 +14,14 @@ from nexus.directory.models import Contact
 from nexus.directory.queries import ContactQuerySet
 from nexus.pages.forms import ContactFilter
 from nexus.pages.partials import render_page_or_part
+from nexus.pages.requests import PersonRequest
 
 ORDER = ("sort_name", "id")
 PAGE_SIZE = 50
 
 
 @requires("directory.internal")
-def contacts(request: HttpRequest) -> HttpResponse:
+def contacts(request: PersonRequest) -> HttpResponse:
     form = ContactFilter(request.GET)
     found = _filtered(Contact.objects.visible_to(request.user).select_related("company"), form)
     page = keyset_page(found, order=ORDER, after=request.GET.get("after"), size=PAGE_SIZE)
@@ -43,7 +44,7 @@ def _filtered(found: ContactQuerySet, form: ContactFilter) -> ContactQuerySet:
 
 
 @requires("directory.view")
-def contact(request: HttpRequest, contact_id: uuid.UUID) -> HttpResponse:
+def contact(request: PersonRequest, contact_id: uuid.UUID) -> HttpResponse:
     visible = Contact.objects.visible_to(request.user).select_related("company", "location", "user")
     row = load_or_404(visible, id=contact_id)
     if row.merged_into_id is not None:

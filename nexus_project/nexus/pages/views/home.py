@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
 from hm_auth.access import may, requires
 from nexus.accounts.models import User
 from nexus.directory.models import Company, Contact, Location
+from nexus.pages.requests import PersonRequest
 
 RECENT = 8
 OWN_CONTACTS = 10
 
 
 @requires("account.own")
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: PersonRequest) -> HttpResponse:
     staff = may(request.user, "directory.internal")
     context = _recent_companies(request.user) if staff else _own_company(request.user)
     return render(request, "nexus/home.html", context)

@@ -49,7 +49,7 @@ class Choose(PasswordResetConfirmView):
     def form_valid(self, form: SetPasswordForm[Any]) -> HttpResponse:
         token = self.request.session.pop(INTERNAL_RESET_SESSION_TOKEN)
         try:
-            reset_password(user=self.user, token=token, password=form.cleaned_data["new_password1"])
+            reset_password(user=form.user, token=token, password=form.cleaned_data["new_password1"])
         except LinkUsed:
             self.validlink = False
             return self.render_to_response(self.get_context_data())

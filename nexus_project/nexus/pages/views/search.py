@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.utils import timezone
 
 from hm_auth.access import requires
 from nexus.directory.models import Company, Contact
 from nexus.pages.forms import FilterForm
 from nexus.pages.partials import render_page_or_part
+from nexus.pages.requests import PersonRequest
 
 EACH = 8
 
 
 @requires("directory.internal")
-def search(request: HttpRequest) -> HttpResponse:
+def search(request: PersonRequest) -> HttpResponse:
     form = FilterForm(request.GET)
     text = form.value("q")
     context = {"text": text, "today": timezone.localdate()}
