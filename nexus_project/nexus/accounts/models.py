@@ -21,13 +21,14 @@ class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[
     """Look-ups that ignore case, and the only way a user is born."""
 
     def get_by_natural_key(self, username: str | None) -> User:
-        return self.named(username or "").get()
+        user: User = self.named(username or "").get()
+        return user
 
     def create_user(
         self, *, username: str, email: str, password: str | None, **fields: Any
     ) -> User:
         """Create a user; ``password=None`` leaves the account without a usable one (invitation)."""
-        user = self.model(username=username, email=self.normalize_email(email), **fields)
+        user: User = self.model(username=username, email=self.normalize_email(email), **fields)
         user.set_password(password)
         user.full_clean(exclude=["password"])
         user.save(using=self._db)

@@ -214,7 +214,8 @@ def _locked(user: User, *, with_admins: bool = False) -> User:
     if with_admins:
         wanted |= Q(is_active=True, permission_level=Level.ADMIN)
     rows = User.objects.select_for_update(of=("self",)).select_related("company").filter(wanted)
-    return next(row for row in rows.order_by("pk") if row.pk == user.pk)
+    found: User = next(row for row in rows.order_by("pk") if row.pk == user.pk)
+    return found
 
 
 def _save(user: User) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any, ClassVar
 
 from django.conf import settings
 from drf_spectacular.utils import extend_schema
+from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import APIException, NotFound
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
@@ -37,8 +39,8 @@ class Refusal(APIException):
 class TokenEndpoint(StrictParametersMixin, APIView):
     """Callers are known by their credentials, not by a session or a bearer token."""
 
-    authentication_classes: ClassVar[list[Any]] = []
-    permission_classes: ClassVar[list[Any]] = [AllowAny]
+    authentication_classes: Sequence[type[BaseAuthentication]] = ()
+    permission_classes = (AllowAny,)
     problem_statuses: ClassVar[tuple[int, ...]] = (401, 403, 429)
     security: ClassVar[list[dict[str, list[str]]] | None] = [{"basic": []}, {}]
 
@@ -111,7 +113,7 @@ class ServiceTokenView(TokenEndpoint):
 class CodeView(TokenEndpoint):
     """A one-time code with which another module joins the caller's sign-in."""
 
-    authentication_classes: ClassVar[list[Any]] = [BearerAuthentication]
+    authentication_classes = (BearerAuthentication,)
     security = None  # what the authentication classes say
     capability = "modules.view"
     problem_statuses: ClassVar[tuple[int, ...]] = (401, 403, 404)

@@ -55,7 +55,7 @@ def recognise(request: HttpRequest) -> SignIn | None:
     except ValueError:
         return None
     now = timezone.now()
-    row = SignIn.objects.live(now=now).with_user().filter(pk=sid).first()
+    row: SignIn | None = SignIn.objects.live(now=now).with_user().filter(pk=sid).first()
     if row is None or not may_authenticate(row.user):
         return None
     if now - row.last_used_at >= TOUCH_EVERY:

@@ -53,7 +53,7 @@ def authenticate(credentials: Credentials, *, ip: str) -> Module:
     A right secret is never refused for other people's wrong ones: it has 256 random bits, so the
     waiting protects Nexus from work, not the secret from guessing.
     """
-    module = Module.objects.filter(client_id=credentials.client_id).first()
+    module: Module | None = Module.objects.filter(client_id=credentials.client_id).first()
     if module is not None and credentials.fit(module):
         return module
     refuse(credentials, ip=ip)

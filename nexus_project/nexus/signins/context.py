@@ -15,7 +15,7 @@ from nexus.modules.models import NEXUS, Module
 
 def hm(request: HttpRequest) -> dict[str, Any]:
     """Return ``hm``; on pages drawn before anybody was recognised, without a person."""
-    user = getattr(request, "user", None)
+    user: Any = getattr(request, "user", None)
     signed_in = user is not None and user.is_authenticated
     return {
         "hm": {

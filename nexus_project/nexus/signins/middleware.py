@@ -25,4 +25,4 @@ class AuthenticationMiddleware(middleware.AuthenticationMiddleware):
             return found[0]
 
         request.sign_in = SimpleLazyObject(once)  # type: ignore[attr-defined]
-        request.user = SimpleLazyObject(lambda: person_of(once()))  # type: ignore[assignment, arg-type]
+        request.user = SimpleLazyObject(lambda: person_of(once()))  # type: ignore[assignment]

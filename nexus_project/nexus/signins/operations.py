@@ -172,7 +172,9 @@ def redeem_code(*, code: str, module: Module) -> SignIn:
     row = next(iter(LoginCode.objects.raw(statement, [_code_hash(code)])), None)
     if row is None or row.module_id != module.pk or row.expires_at <= timezone.now():
         raise no.InvalidCode
-    found = SignIn.objects.live(now=timezone.now()).with_user().filter(pk=row.sign_in_id).first()
+    found: SignIn | None = (
+        SignIn.objects.live(now=timezone.now()).with_user().filter(pk=row.sign_in_id).first()
+    )
     if found is None or not may_authenticate(found.user):
         raise no.InvalidCode
     check_module(found.user, module)

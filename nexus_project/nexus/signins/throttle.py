@@ -10,6 +10,7 @@ import hashlib
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
 from django.utils import timezone
@@ -55,7 +56,7 @@ def count_attempt(counters: Sequence[Counter]) -> int:
     Raises TooManyAttempts while one of the counters still waits; that one is not counted then.
     """
     now = timezone.now()
-    given = {
+    given: dict[str, Any] = {
         "keys": [counter.key for counter in counters],
         "free": [counter.free for counter in counters],
         "waits": rules.wait_table(free=0),

@@ -62,7 +62,7 @@ def _sign_in(request: HttpRequest, form: SignInForm) -> None:
     if user is None:
         raise InvalidCredentials
     row = open_sign_in(
-        proof=user.proof,
+        proof=user.proof,  # type: ignore[attr-defined]
         module=Module.objects.get(client_id=NEXUS),
         ip=request.META["REMOTE_ADDR"],
         user_agent=request.headers.get("User-Agent", ""),
