@@ -107,10 +107,8 @@ class KeysetPagination(BasePagination):
         return Ordering(name, columns, descending=name.startswith("-"))
 
     def _link(self, row: Model, backwards: bool) -> str:
-        values = [_text(getattr(row, column)) for column in self.ordering.columns]
-        body = json.dumps([int(backwards), self.ordering.name, *values], separators=(",", ":"))
-        token = urlsafe_b64encode(body.encode()).decode().rstrip("=")
-        return str(replace_query_param(self.url, "cursor", token))
+        cursor = encode_cursor(self.ordering, row, backwards=backwards)
+        return str(replace_query_param(self.url, "cursor", cursor))
 
     def _cursor(self, request: Request, model: type[Model]) -> Cursor | None:
         token = request.query_params.get("cursor")
@@ -152,6 +150,13 @@ class KeysetPagination(BasePagination):
             "required": ["next", "previous", "results"],
             "properties": {"next": link, "previous": link, "results": schema},
         }
+
+
+def encode_cursor(ordering: Ordering, row: Model, *, backwards: bool = False) -> str:
+    """Return the opaque cursor of the page after ``row``, or before it."""
+    values = [_text(getattr(row, column)) for column in ordering.columns]
+    body = json.dumps([int(backwards), ordering.name, *values], separators=(",", ":"))
+    return urlsafe_b64encode(body.encode()).decode().rstrip("=")
 
 
 def choices(orderings: dict[str, Any]) -> list[str]:

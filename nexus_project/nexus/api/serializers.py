@@ -19,7 +19,7 @@ class DirectorySerializer(FullCleanModelSerializer):
     external_ids = serializers.DictField(
         child=serializers.CharField(max_length=200),
         required=False,
-        help_text="Keys of other systems, such as an RMM: `{\"ninja\": \"42\"}`.",
+        help_text='Keys of other systems, such as an RMM: `{"ninja": "42"}`.',
     )
 
     class Meta:
@@ -30,6 +30,13 @@ class DirectorySerializer(FullCleanModelSerializer):
 
 class CompanySerializer(DirectorySerializer):
     """A client company, a prospect, or a former client."""
+
+    # Checked by the model once it has cut the domain out of what people paste.
+    domains = serializers.ListField(
+        child=serializers.CharField(max_length=253),
+        required=False,
+        help_text="Internet domains, such as `acme.example`.",
+    )
 
     class Meta(DirectorySerializer.Meta):
         model = Company
