@@ -215,3 +215,17 @@ def test_a_new_secret_replaces_the_old_one(browser, treasury):
 
 def test_signing_keys_are_not_in_the_admin(browser, signing_key):
     assert browser.get("/admin/signins/signingkey/").status_code == 404
+
+
+def test_the_history_of_a_user_says_who_changed_what(browser, tech):
+    browser.post(f"{USERS}{tech.pk}/change/", values(tech, permission_level="billing"))
+    content = browser.get(f"{USERS}{tech.pk}/history/").content.decode()
+    for text in ("technician", "billing", "Admin"):
+        assert text in content
+
+
+def test_companies_are_chosen_by_typing(browser, acme_user, globex):
+    page = browser.get(f"{USERS}{acme_user.pk}/change/").content.decode()
+    assert "Acme Manufacturing" in page
+    assert "Globex" not in page
+    assert browser.get(f"{USERS}?company__id__exact={acme_user.company_id}").status_code == 200

@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 from nexus.accounts import operations as accounts
+from nexus.directory import operations as directory
 from nexus.signins.models import LoginCode, RefreshChain, SignIn
 from nexus.signins.operations import end_sign_ins
 
@@ -75,6 +76,12 @@ def test_ending_the_sign_in_ends_the_page_at_once(client, tech):
     sign_in(client)
     end_sign_ins(sign_ins=SignIn.objects.all())
     assert not is_signed_in(client)
+
+
+def test_archiving_a_company_ends_the_sign_ins_of_its_people(client, admin, acme_user, acme):
+    sign_in(client, "acme")
+    directory.archive(acme, by=admin)
+    assert SignIn.objects.get().ended_reason == "company archived"
 
 
 @pytest.mark.parametrize("how", ["disabled", "everywhere", "expired", "company"])

@@ -14,27 +14,29 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from unfold.admin import ModelAdmin
+from unfold.contrib.filters.admin import AutocompleteSelectFilter
 from unfold.decorators import action, display
 
 from hm_auth.access import load_or_404
 from nexus.accounts import mail, operations
 from nexus.accounts.forms import FIELDS, AddUserForm, ChangeUserForm, PasswordForm
 from nexus.accounts.models import User
+from nexus.accounts.row_history import RowHistory
 
 
 @admin.register(User)
-class UserAdmin(ModelAdmin):
+class UserAdmin(RowHistory, ModelAdmin):
     form = ChangeUserForm
     list_display = (
         "full_name", "username", "email", "permission_level", "company", "is_active", "last_seen",
     )  # fmt: skip
     list_display_links = ("full_name", "username")
-    list_filter = ("permission_level", "is_active")
+    list_filter = ("permission_level", "is_active", ("company", AutocompleteSelectFilter))
     list_filter_submit = True
     list_select_related = ("company",)
     search_fields = ("full_name", "username", "email", "company__name")
     ordering = ("full_name", "id")
-    raw_id_fields = ("company",)
+    autocomplete_fields = ("company",)
     show_full_result_count = False
     list_per_page = 50
     fieldsets = ((None, {"fields": FIELDS}),)

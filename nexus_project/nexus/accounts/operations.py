@@ -14,6 +14,7 @@ from hm_auth.permissions import Level
 from nexus.accounts.models import User
 from nexus.accounts.rules import is_active_admin
 from nexus.directory.models import Company
+from nexus.directory.operations import acting
 from nexus.signins import audit
 from nexus.signins.models import EventKind, SignIn
 from nexus.signins.operations import end_sign_ins
@@ -49,7 +50,8 @@ def create_user(
         validate_password(password, user)
     user.set_password(password)
     user.full_clean(exclude=["password"])
-    user.save(force_insert=True)
+    with acting(by):
+        user.save(force_insert=True)
     detail = {"level": permission_level}
     audit.record(EventKind.USER_CREATED, user=user, by=by, detail=detail)
     return user
@@ -72,7 +74,7 @@ def update_user(*, user: User, by: User | None, **fields: Any) -> User:
         if name not in DETAILS:
             raise TypeError(f"{name} cannot be changed here")
         setattr(locked, name, value)
-    _save(locked)
+    _save(locked, by)
     set_level(user=locked, level=level, company=company, by=by)
     if active != locked.is_active:
         (enable if active else disable)(user=locked, by=by)
@@ -96,7 +98,7 @@ def set_level(*, user: User, level: str, by: User | None, company: Company | Non
     if level != Level.ADMIN:
         _keep_an_admin(locked)
     locked.permission_level, locked.company = level, wanted
-    _save(locked)
+    _save(locked, by)
     changed = "level" if before["level"] != after["level"] else "company"
     kind = EventKind.LEVEL_CHANGED if changed == "level" else EventKind.COMPANY_CHANGED
     audit.record(kind, user=locked, by=by, detail={"from": before[changed], "to": after[changed]})
@@ -120,7 +122,7 @@ def disable(*, user: User, by: User | None) -> User:
         _keep_an_admin(locked)
         locked.is_active = False
         locked.not_before = timezone.now()
-        _save(locked)
+        _save(locked, by)
         audit.record(EventKind.USER_DISABLED, user=locked, by=by)
         _end_all(locked, reason="account disabled", by=by)
     return _bring_up_to_date(user)
@@ -132,7 +134,7 @@ def enable(*, user: User, by: User | None) -> User:
     locked = _locked(user)
     if not locked.is_active:
         locked.is_active = True
-        _save(locked)
+        _save(locked, by)
         audit.record(EventKind.USER_ENABLED, user=locked, by=by)
     return _bring_up_to_date(user)
 
@@ -162,16 +164,9 @@ def sign_out_everywhere(*, user: User, by: User | None) -> int:
     """End every sign-in of ``user``, here and in every module; return how many there were."""
     locked = _locked(user)
     locked.not_before = timezone.now()
-    _save(locked)
+    _save(locked, by)
     audit.record(EventKind.SIGNED_OUT_EVERYWHERE, user=locked, by=by)
     return _end_all(locked, reason="signed out everywhere", by=by)
-
-
-@transaction.atomic
-def sign_out_company(*, company: Company, by: User | None) -> int:
-    """End every sign-in of the clients of ``company``, as when it is archived; return how many."""
-    rows = SignIn.objects.filter(user__company=company, ended_at__isnull=True)
-    return end_sign_ins(sign_ins=rows, reason="company archived", by=by)
 
 
 def _replace_password(
@@ -182,7 +177,7 @@ def _replace_password(
     now = timezone.now()
     locked.set_password(password)
     locked.not_before = now
-    _save(locked)
+    _save(locked, by)
     audit.record(kind, user=locked, by=by)
     if keep is not None:
         # Whoever keeps it has just given the old password.
@@ -218,9 +213,10 @@ def _locked(user: User, *, with_admins: bool = False) -> User:
     return found
 
 
-def _save(user: User) -> None:
+def _save(user: User, by: User | None) -> None:
     user.full_clean(exclude=["password"])
-    user.save()
+    with acting(by):
+        user.save()
 
 
 def _bring_up_to_date(user: User) -> User:

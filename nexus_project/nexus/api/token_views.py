@@ -19,7 +19,7 @@ from hm_auth.rest.views import StrictParametersMixin
 from nexus.api import token_serializers as shapes
 from nexus.api.authentication import Bearer, BearerAuthentication
 from nexus.modules.models import Module
-from nexus.signins import clients, keys, minting, operations, passwords
+from nexus.signins import clients, keys, login_codes, minting, operations, passwords
 from nexus.signins.exceptions import InvalidClient, Refused
 
 NO_STORE = {"Cache-Control": "no-store"}  # RFC 6749, section 5.1
@@ -58,7 +58,7 @@ class TokenView(TokenEndpoint):
         if "code" in data:
             if module is None:
                 raise InvalidClient
-            return _tokens(operations.exchange_code(code=data["code"], module=module))
+            return _tokens(login_codes.exchange_code(code=data["code"], module=module))
         ip, user_agent = _end_user(request, module, data)
         client_id = module.client_id if module else minting.DIRECT
         proof = passwords.prove(
@@ -126,7 +126,7 @@ class CodeView(TokenEndpoint):
         module = Module.objects.active().filter(client_id=data["client_id"]).first()
         if module is None:
             raise NotFound
-        code = operations.issue_login_code(sign_in=auth.sign_in, module=module)
+        code = login_codes.issue_login_code(sign_in=auth.sign_in, module=module)
         return Response({"code": code}, headers=NO_STORE)
 
 

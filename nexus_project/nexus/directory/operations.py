@@ -15,6 +15,7 @@ from django.utils import timezone
 from hm_auth.exceptions import HiveMatrixError
 from hm_auth.service import request_id
 from nexus.directory.models import Company, Contact, Location
+from nexus.signins.operations import sign_out_company
 
 Row = Company | Location | Contact
 
@@ -87,6 +88,7 @@ def archive(row: Row, *, by: Any, now: datetime | None = None) -> None:
         if isinstance(row, Company):
             for rows in (row.locations, row.contacts):
                 touch(rows.current(), archived_at=instant)
+            sign_out_company(company=row, by=by)
         elif isinstance(row, Location):
             _pass_on_default(row)
         touch(type(row).objects.filter(pk=row.pk), archived_at=instant)

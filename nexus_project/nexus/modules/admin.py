@@ -14,13 +14,14 @@ from unfold.admin import ModelAdmin
 from unfold.decorators import action
 
 from hm_auth.access import load_or_404
+from nexus.accounts.row_history import RowHistory
 from nexus.modules import operations
 from nexus.modules.forms import FIELDS, ModuleForm
 from nexus.modules.models import NEXUS, Module
 
 
 @admin.register(Module)
-class ModuleAdmin(ModelAdmin):
+class ModuleAdmin(RowHistory, ModelAdmin):
     form = ModuleForm
     list_display = ("name", "client_id", "url", "position", "is_active")
     list_filter = ("is_active",)

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from nexus.accounts.models import User
+from nexus.directory.operations import acting
 from nexus.modules.models import NEXUS, Module
 from nexus.modules.rules import unknown_scopes
 from nexus.signins import audit
@@ -47,7 +48,8 @@ def register_module(
     module = Module(client_id=client_id, name=name, url=url.rstrip("/"), **fields)
     made = module.new_secret() if secret is None else module.use_secret(secret)
     _check(module)
-    module.save(force_insert=True)
+    with acting(by):
+        module.save(force_insert=True)
     audit.record(
         EventKind.MODULE_REGISTERED, by=by, client_id=client_id, detail={"url": module.url}
     )
@@ -67,7 +69,8 @@ def change_module(*, module: Module, by: User | None, **fields: Any) -> Module:
             raise TypeError(f"{name} cannot be changed")
         setattr(module, name, value.rstrip("/") if name == "url" else value)
     _check(module)
-    module.save()
+    with acting(by):
+        module.save()
     audit.record(
         EventKind.MODULE_CHANGED,
         by=by,

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -16,15 +14,14 @@ from django.utils import timezone
 
 from nexus.accounts.models import User
 from nexus.accounts.rules import may_authenticate
+from nexus.directory.models import Company
 from nexus.modules.models import Module
 from nexus.signins import audit, backchannel, clients, minting, rules, secret_keys, throttle
 from nexus.signins import exceptions as no
-from nexus.signins.models import Event, EventKind, LoginCode, RefreshChain, SignIn
+from nexus.signins.models import Event, EventKind, RefreshChain, SignIn
 
 if TYPE_CHECKING:
     from nexus.signins.passwords import Proof
-
-CODE_SECONDS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +42,7 @@ def sign_in(*, proof: Proof, module: Module | None, ip: str | None, user_agent: 
     _admit(proof, module, ip)
     with transaction.atomic():
         row = _begin(proof, module, ip, user_agent)
-        return _tokens(RefreshChain.objects.create(sign_in=row, module=module))
+        return tokens_of(RefreshChain.objects.create(sign_in=row, module=module))
 
 
 def open_sign_in(*, proof: Proof, module: Module, ip: str | None, user_agent: str) -> SignIn:
@@ -111,7 +108,7 @@ def refresh(*, token: str, credentials: clients.Credentials | None, ip: str) -> 
         if chain is None:
             raise no.InvalidRefresh
         _check_client(chain, credentials)
-        _check_alive(chain.sign_in)
+        check_alive(chain.sign_in)
         check_module(chain.sign_in.user, chain.module)
         verdict = rules.judge_refresh(
             number=parsed.number,
@@ -127,7 +124,7 @@ def refresh(*, token: str, credentials: clients.Credentials | None, ip: str) -> 
         raise no.RefreshReused
     if verdict is rules.Verdict.UNKNOWN:
         raise no.InvalidRefresh
-    return _tokens(chain)
+    return tokens_of(chain)
 
 
 @transaction.atomic
@@ -137,48 +134,6 @@ def revoke(*, token: str, ip: str) -> None:
     chain = _chains().filter(pk=parsed.chain).first() if parsed else None
     if chain is not None:
         end_sign_ins(sign_ins=[chain.sign_in], reason="signed out", by=chain.sign_in.user, ip=ip)
-
-
-@transaction.atomic
-def issue_login_code(*, sign_in: SignIn, module: Module) -> str:
-    """Make a code with which ``module`` joins ``sign_in``: once, within a minute.
-
-    Raises ModuleNotAllowed, InvalidRefresh.
-    """
-    _check_alive(sign_in)
-    check_module(sign_in.user, module)
-    code = secrets.token_urlsafe(32)
-    LoginCode.objects.create(
-        code_hash=_code_hash(code),
-        sign_in=sign_in,
-        module=module,
-        expires_at=timezone.now() + timedelta(seconds=CODE_SECONDS),
-    )
-    return code
-
-
-def exchange_code(*, code: str, module: Module) -> Tokens:
-    """Exchange a login code for tokens of the same sign-in. Raises as ``redeem_code``."""
-    row = redeem_code(code=code, module=module)
-    return _tokens(RefreshChain.objects.create(sign_in=row, module=module))
-
-
-def redeem_code(*, code: str, module: Module) -> SignIn:
-    """Use up a login code and return its sign-in. Raises InvalidCode, ModuleNotAllowed.
-
-    The deletion is a statement of its own, so that a code shown by another module is used up too.
-    """
-    statement = "DELETE FROM signins_logincode WHERE code_hash = %s RETURNING *"
-    row = next(iter(LoginCode.objects.raw(statement, [_code_hash(code)])), None)
-    if row is None or row.module_id != module.pk or row.expires_at <= timezone.now():
-        raise no.InvalidCode
-    found: SignIn | None = (
-        SignIn.objects.live(now=timezone.now()).with_user().filter(pk=row.sign_in_id).first()
-    )
-    if found is None or not may_authenticate(found.user):
-        raise no.InvalidCode
-    check_module(found.user, module)
-    return found
 
 
 @transaction.atomic
@@ -220,6 +175,12 @@ def end_sign_ins(
     return len(rows)
 
 
+def sign_out_company(*, company: Company, by: User | None) -> int:
+    """End every sign-in of the clients of ``company``, which is archived; return how many."""
+    rows = SignIn.objects.filter(user__company=company, ended_at__isnull=True)
+    return end_sign_ins(sign_ins=rows, reason="company archived", by=by)
+
+
 def check_module(user: User, module: Module | None) -> None:
     """Refuse a module that is switched off or not for this level. Raises Refused."""
     if module is None:
@@ -241,7 +202,8 @@ def _check_client(chain: RefreshChain, credentials: clients.Credentials | None) 
         raise no.InvalidClient
 
 
-def _check_alive(row: SignIn) -> None:
+def check_alive(row: SignIn) -> None:
+    """Refuse a sign-in that has ended, expired, or is of somebody who may not sign in any more."""
     stamp = row.user.not_before
     void = stamp is not None and row.authenticated_at < stamp
     if row.ended_at or row.expires_at <= timezone.now() or void or not may_authenticate(row.user):
@@ -260,7 +222,8 @@ def _end_for_reuse(chain: RefreshChain, ip: str) -> None:
     end_sign_ins(sign_ins=[chain.sign_in], reason="old refresh token used again", ip=ip)
 
 
-def _tokens(chain: RefreshChain) -> Tokens:
+def tokens_of(chain: RefreshChain) -> Tokens:
+    """Sign an access token for where ``chain`` stands, and name the refresh token of that place."""
     user = chain.sign_in.user
     access = minting.access_token(
         user=user, sid=chain.sign_in_id, client_id=_client_id(chain.module)
@@ -288,10 +251,6 @@ def _notices(rows: list[SignIn]) -> list[backchannel.Notice]:
 
 def _client_id(module: Module | None) -> str:
     return module.client_id if module else minting.DIRECT
-
-
-def _code_hash(code: str) -> str:
-    return hashlib.sha256(code.encode()).hexdigest()
 
 
 # One statement for both rows: a refresh is what Nexus does most.

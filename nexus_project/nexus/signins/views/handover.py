@@ -20,7 +20,7 @@ from hm_auth.addresses import safe_next
 from nexus.modules.models import NEXUS, Module
 from nexus.signins.browser import sign_in_browser
 from nexus.signins.exceptions import InvalidRefresh, Refused
-from nexus.signins.operations import issue_login_code, redeem_code
+from nexus.signins.login_codes import issue_login_code, redeem_code
 
 STATES = "hm_states"
 STATE_SECONDS = 600

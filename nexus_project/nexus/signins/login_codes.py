@@ -1,0 +1,64 @@
+"""One-time codes that carry a sign-in from one module to another (RFC 6749, section 4.1)."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from datetime import timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from nexus.accounts.rules import may_authenticate
+from nexus.modules.models import Module
+from nexus.signins import exceptions as no
+from nexus.signins.models import LoginCode, RefreshChain, SignIn
+from nexus.signins.operations import Tokens, check_alive, check_module, tokens_of
+
+CODE_SECONDS = 60
+
+
+@transaction.atomic
+def issue_login_code(*, sign_in: SignIn, module: Module) -> str:
+    """Make a code with which ``module`` joins ``sign_in``: once, within a minute.
+
+    Raises ModuleNotAllowed, InvalidRefresh.
+    """
+    check_alive(sign_in)
+    check_module(sign_in.user, module)
+    code = secrets.token_urlsafe(32)
+    LoginCode.objects.create(
+        code_hash=_code_hash(code),
+        sign_in=sign_in,
+        module=module,
+        expires_at=timezone.now() + timedelta(seconds=CODE_SECONDS),
+    )
+    return code
+
+
+def exchange_code(*, code: str, module: Module) -> Tokens:
+    """Exchange a login code for tokens of the same sign-in. Raises as ``redeem_code``."""
+    row = redeem_code(code=code, module=module)
+    return tokens_of(RefreshChain.objects.create(sign_in=row, module=module))
+
+
+def redeem_code(*, code: str, module: Module) -> SignIn:
+    """Use up a login code and return its sign-in. Raises InvalidCode, ModuleNotAllowed.
+
+    The deletion is a statement of its own, so that a code shown by another module is used up too.
+    """
+    statement = "DELETE FROM signins_logincode WHERE code_hash = %s RETURNING *"
+    row = next(iter(LoginCode.objects.raw(statement, [_code_hash(code)])), None)
+    if row is None or row.module_id != module.pk or row.expires_at <= timezone.now():
+        raise no.InvalidCode
+    found: SignIn | None = (
+        SignIn.objects.live(now=timezone.now()).with_user().filter(pk=row.sign_in_id).first()
+    )
+    if found is None or not may_authenticate(found.user):
+        raise no.InvalidCode
+    check_module(found.user, module)
+    return found
+
+
+def _code_hash(code: str) -> str:
+    return hashlib.sha256(code.encode()).hexdigest()
