@@ -93,12 +93,18 @@ def _header(policy: Mapping[str, str]) -> str:
 def _log(request: HttpRequest, response: HttpResponse, *, milliseconds: float) -> None:
     fields = {
         "method": request.method,
-        "path": request.path,
+        "path": _path(request),
         "status": response.status_code,
         "ms": round(milliseconds, 1),
         "user": _username(request),
     }
     access_log.info("%(method)s %(path)s %(status)s %(ms)s ms", fields, extra=fields)
+
+
+def _path(request: HttpRequest) -> str:
+    """Return the path without the token of a mailed link: who reads the log may not use it."""
+    token = request.resolver_match.kwargs.get("token") if request.resolver_match else None
+    return request.path.replace(token, "***") if token else request.path
 
 
 def _username(request: HttpRequest) -> str:

@@ -37,7 +37,9 @@ def make_user(level, *, username=None, company=None, **fields):
 
 
 def signed_in(user, *, password=PASSWORD, agent=FIREFOX):
-    Module.objects.get_or_create(client_id="nexus", defaults={"name": "Nexus", "url": "http://n.example"})
+    Module.objects.get_or_create(
+        client_id="nexus", defaults={"name": "Nexus", "url": "http://n.example"}
+    )
     client = Client(headers={"user-agent": agent})
     answer = client.post("/auth/login", {"username": user.username, "password": password})
     assert answer.status_code == 302, answer.content.decode()

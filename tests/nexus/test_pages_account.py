@@ -30,6 +30,10 @@ def elsewhere(here, tech):
     return signed_in(tech, agent=CHROME)
 
 
+def change(current, new):
+    return {"current": current, "new_password1": new, "new_password2": new}
+
+
 def is_in(client):
     return client.get("/account").status_code == 200
 
@@ -95,7 +99,7 @@ def test_end_all_ends_this_one_too(here, elsewhere):
 
 
 def test_a_new_password_signs_the_others_out(here, elsewhere, tech):
-    answer = here.post("/account/password", {"current": PASSWORD, "new": NEW})
+    answer = here.post("/account/password", change(PASSWORD, NEW))
     assert answer["Location"] == "/account"
     assert is_in(here)
     assert not is_in(elsewhere)
@@ -112,7 +116,7 @@ def test_a_new_password_signs_the_others_out(here, elsewhere, tech):
     ],
 )
 def test_a_refused_password_changes_nothing(here, elsewhere, tech, current, new, message):
-    answer = here.post("/account/password", {"current": current, "new": new})
+    answer = here.post("/account/password", change(current, new))
     assert answer.status_code == 422
     page = answer.content.decode()
     assert message in page
@@ -123,8 +127,7 @@ def test_a_refused_password_changes_nothing(here, elsewhere, tech, current, new,
 
 def test_guessing_the_current_password_is_slowed_down(here):
     answers = [
-        here.post("/account/password", {"current": f"guess {n}", "new": NEW}).status_code
-        for n in range(8)
+        here.post("/account/password", change(f"guess {n}", NEW)).status_code for n in range(8)
     ]
     assert answers[0] == 422
     assert answers[-1] == 429

@@ -120,6 +120,15 @@ def test_the_token_does_not_stay_in_the_address(tech):
     assert client.get(open_link(client, address))["Referrer-Policy"] == "same-origin"
 
 
+def test_the_log_does_not_tell_the_token(tech, caplog):
+    ask()
+    address = path(mails(1)[0])
+    with caplog.at_level("INFO"):
+        open_link(Client(), address)
+    assert "/password-reset/" in caplog.text
+    assert address.rsplit("/", 1)[1] not in caplog.text
+
+
 def test_unknown_addresses_get_the_same_answer_and_no_mail(tech):
     known, unknown = ask(), ask("nobody@people.example")
     assert (known.status_code, known["Location"]) == (unknown.status_code, unknown["Location"])

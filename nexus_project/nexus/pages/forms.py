@@ -5,12 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.contrib.auth.password_validation import (
-    password_validators_help_text_html,
-    validate_password,
-)
+from django.contrib.auth.forms import SetPasswordForm
 
-from nexus.accounts.models import User
 from nexus.directory.models import Company, Contact
 
 
@@ -42,7 +38,7 @@ class ContactFilter(FilterForm):
     former = forms.BooleanField(required=False)
 
 
-class OwnPasswordForm(forms.Form):
+class OwnPasswordForm(SetPasswordForm):  # type: ignore[type-arg]
     """Change the own password. Whether ``current`` is right, the operation says."""
 
     current = forms.CharField(
@@ -50,21 +46,7 @@ class OwnPasswordForm(forms.Form):
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )
-    new = forms.CharField(
-        label="New password",
-        strip=False,
-        help_text=password_validators_help_text_html(),
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-    )
-
-    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.user = user
-
-    def clean_new(self) -> str:
-        new: str = self.cleaned_data["new"]
-        validate_password(new, self.user)
-        return new
+    field_order = ("current", "new_password1", "new_password2")
 
 
 class AskResetForm(forms.Form):

@@ -25,7 +25,7 @@ from nexus.signins.operations import end_sign_ins
 @requires("account.own")
 @require_GET
 def account(request: PersonRequest) -> HttpResponse:
-    return _page(request, OwnPasswordForm(user=request.user))
+    return _page(request, OwnPasswordForm(request.user))
 
 
 def _page(request: PersonRequest, form: OwnPasswordForm, status: int = 200) -> HttpResponse:
@@ -37,14 +37,14 @@ def _page(request: PersonRequest, form: OwnPasswordForm, status: int = 200) -> H
 @sensitive_post_parameters()
 @require_POST
 def password(request: PersonRequest) -> HttpResponse:
-    form = OwnPasswordForm(request.POST, user=request.user)
+    form = OwnPasswordForm(request.user, request.POST)
     if not form.is_valid():
         return _page(request, form, status=422)
     try:
         change_own_password(
             user=request.user,
             current=form.cleaned_data["current"],
-            new=form.cleaned_data["new"],
+            new=form.cleaned_data["new_password1"],
             ip=request.META["REMOTE_ADDR"],
             keep=request.sign_in,
         )
@@ -75,6 +75,7 @@ def end_sessions(request: PersonRequest) -> HttpResponse:
     """End all other sessions, or with ``all`` this one too."""
     if "all" in request.POST:
         sign_out_everywhere(user=request.user, by=request.user)
+        messages.success(request, "You are signed out everywhere.")
         return redirect("hm_auth:login")
     others = SignIn.objects.filter(user=request.user).exclude(id=request.sign_in.pk)
     end_sign_ins(sign_ins=others, by=request.user, ip=request.META["REMOTE_ADDR"])
