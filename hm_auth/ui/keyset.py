@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
 from functools import reduce
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
@@ -61,7 +61,7 @@ def _field(queryset: QuerySet[Any], path: str) -> Field[Any, Any]:
     NULL is neither before nor after anything, so a row with NULL would be on no page at all.
     """
     if annotation := queryset.query.annotations.get(path):
-        return annotation.output_field
+        return cast("Field[Any, Any]", annotation.output_field)
     meta = queryset.model._meta  # noqa: SLF001
     field: Any = None
     for name in path.split("__"):
@@ -70,7 +70,7 @@ def _field(queryset: QuerySet[Any], path: str) -> Field[Any, Any]:
             raise ValueError(f"{path} may be NULL and cannot order a keyset page.")
         if field.related_model is not None:
             meta = field.related_model._meta  # noqa: SLF001
-    return field
+    return cast("Field[Any, Any]", field)
 
 
 def _beyond(order: Sequence[str], values: Sequence[Value]) -> Q | GreaterThan | LessThan:

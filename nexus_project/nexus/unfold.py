@@ -33,7 +33,12 @@ ENTRIES = (
 
 def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
     """Return the side bar: the models this person may see, and the way home."""
-    home = {"title": "Back to Nexus", "icon": "arrow_back", "link": reverse("home")}
+    home = {
+        "title": "Back to Nexus",
+        "icon": "arrow_back",
+        "link": reverse("home"),
+        "active": False,
+    }
     groups: list[dict[str, Any]] = [{"items": [home]}]
     for title, entries in ENTRIES:
         items = [_item(*entry) for entry in entries if _visible(request, entry[2])]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
 
+from hm_auth.ui import styleguide
 from nexus.signins.views import signing_in
 
 urlpatterns = [
@@ -18,6 +20,8 @@ urlpatterns = [
     path("", include("nexus.signins.urls")),
     path("", include("nexus.pages.urls")),
 ]
+if settings.DEBUG or settings.DEMO:
+    urlpatterns.append(path("styleguide", styleguide.show))
 
 # Below /api/ an error is a problem document, wherever it happens; elsewhere it is a page.
 handler400 = "hm_auth.rest.problems.handler400"

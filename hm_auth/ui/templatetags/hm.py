@@ -90,7 +90,9 @@ def badge(value: Any, label: str = "", tone: str = "") -> SafeString:
 @register.filter
 def control(field: BoundField, autocomplete: str = "") -> SafeString:
     """Return the widget of ``field`` as a Bootstrap control, for forms laid out by hand."""
-    attributes = {"class": "form-control is-invalid" if field.errors else "form-control"}
+    attributes: dict[str, str | bool] = {
+        "class": "form-control is-invalid" if field.errors else "form-control"
+    }
     if autocomplete:
         attributes["autocomplete"] = autocomplete
     if autocomplete == "current-password":
