@@ -12,6 +12,7 @@ from typing import Any
 
 from django.contrib.sessions.backends import db
 from django.contrib.sessions.backends.base import SessionBase, UpdateError
+from django.db import transaction
 from django.http import HttpRequest
 from django.middleware.csrf import rotate_token
 from django.utils import timezone
@@ -20,6 +21,8 @@ from hm_auth.answers import Caller
 from hm_auth.models import Session, User
 from hm_auth.permissions import Level
 from hm_auth.tokens import Claims
+
+SWEPT_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +80,14 @@ def sign_in_of(session: SessionBase) -> Session | None:
     return session.sign_in() if isinstance(session, SessionStore) else None
 
 
+def sweep() -> None:
+    """Delete expired sessions; those another sign-in is deleting just now are left to it."""
+    with transaction.atomic():
+        expired = Session.objects.filter(expire_date__lt=timezone.now())
+        keys = expired.select_for_update(skip_locked=True).values("session_key")[:SWEPT_AT_ONCE]
+        Session.objects.filter(session_key__in=keys).delete()
+
+
 def remember_row(session: SessionBase, row: Session) -> None:
     """Let the rest of the request see ``row``, which has just been refreshed."""
     if isinstance(session, SessionStore):
@@ -93,7 +104,7 @@ def sign_in(request: HttpRequest, tokens: Tokens) -> None:
     if before is not None and before.user_id != tokens.claims.sub:
         session.flush()
     session.cycle_key()
-    Session.objects.filter(expire_date__lt=timezone.now()).delete()
+    sweep()
     Session.objects.filter(session_key=session.session_key).update(**columns(tokens))
     User.objects.remember(tokens.claims)
     rotate_token(request)

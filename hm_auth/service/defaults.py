@@ -104,6 +104,13 @@ def module_settings(config: Config) -> dict[str, Any]:
         "LOGIN_URL": "hm_auth:login",
         "LOGIN_REDIRECT_URL": "home",
         "TEMPLATES": templates("hm_auth.context.hm"),
+        # Answers of Nexus are kept here for an outage; Django's default is 300 of them.
+        "CACHES": {
+            "default": {
+                "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+                "OPTIONS": {"MAX_ENTRIES": 1000},
+            }
+        },
         # Usernames may change hands in Nexus; a module's copies are told apart by their id.
         "SILENCED_SYSTEM_CHECKS": ["auth.W004"],
         "HM_AUTH": {

@@ -271,3 +271,8 @@ def test_without_any_key_the_answer_is_503_not_401(nexus, db, browser):
 def test_a_key_set_that_cannot_be_used_is_no_stack_trace(nexus, db, browser, fault):
     nexus.fail_with = fault
     assert call(browser, nexus.access("tech")).status_code == 503
+
+
+def test_a_module_looking_at_the_api_as_a_page_is_no_server_error(nexus, db, browser):
+    headers = {"Authorization": f"Bearer {nexus.service_token()}", "Accept": "text/html"}
+    assert browser.get("/api/me/", headers=headers).status_code == 403

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -109,8 +110,9 @@ def test_while_one_request_refreshes_the_others_go_on_with_the_good_token(nexus,
     nexus.delay = 1.5
     slow = threading.Thread(target=ask_in_parallel, args=(client, 1))
     slow.start()
-    while not nexus.asked[REFRESH]:
-        pass
+    deadline = time.monotonic() + 5
+    while not nexus.asked[REFRESH] and time.monotonic() < deadline:
+        time.sleep(0.01)
     assert copy_of(client).get("/plain").status_code == 200
     assert slow.is_alive(), "the other request had to wait"
     slow.join()
