@@ -24,6 +24,7 @@ def merge_companies(*, keep: Company, absorb: Company, by: Any) -> Company:
     with acting(by, reason=f"Merge of {absorb.account_number} into {keep.account_number}"):
         keep, absorb = _locked_pair(Company, keep, absorb)
         merged = _unite(keep, absorb, COMPANY_VALUES, ("domains", "tags"))
+        merged.lists["tags"].sort()
         notes = list(merged.leftovers)
         moved: dict[str, Any] = {}
         for role in ("primary_contact", "billing_contact"):
@@ -31,8 +32,7 @@ def merge_companies(*, keep: Company, absorb: Company, by: Any) -> Company:
             if theirs is not None and getattr(keep, role) is None:
                 moved[role] = theirs
             elif theirs is not None:
-                label = Company._meta.get_field(role).verbose_name  # noqa: SLF001 - Django's public API
-                notes.append(f"{str(label).capitalize()}: {theirs}")
+                notes.append(f"{_label(keep, role)}: {theirs}")
         if keep.locations.filter(is_default=True).exists():
             touch(absorb.locations.filter(is_default=True), is_default=False)
         touch(absorb.locations.all(), company=keep)
@@ -92,13 +92,17 @@ def _locked_pair(model: Any, keep: Any, absorb: Any) -> tuple[Any, Any]:
 
 
 def _unite(keep: Any, absorb: Any, values: tuple[str, ...], lists: tuple[str, ...]) -> rules.Merged:
-    get_field = type(keep)._meta.get_field  # noqa: SLF001 - Django's public API
     return rules.merge(
         values=tuple({name: getattr(row, name) for name in values} for row in (keep, absorb)),
         lists=tuple({name: getattr(row, name) for name in lists} for row in (keep, absorb)),
         external_ids=(keep.external_ids, absorb.external_ids),
-        labels={name: str(get_field(name).verbose_name).capitalize() for name in values},
+        labels={name: _label(keep, name) for name in values},
     )
+
+
+def _label(row: Any, name: str) -> str:
+    label = str(row._meta.get_field(name).verbose_name)  # noqa: SLF001 - Django's public API
+    return label[:1].upper() + label[1:]
 
 
 def _keep(

@@ -20,6 +20,11 @@ from nexus.directory import history, operations
 COUNTED = 10_000
 
 
+def unbroken(phone: str) -> str:
+    """Return a telephone number that a narrow column does not break."""
+    return phone.replace(" ", "\N{NO-BREAK SPACE}")
+
+
 class CappedPaginator(Paginator):
     """Counts up to ``COUNTED`` rows: nobody pages further, and counting a million is slow."""
 
@@ -37,6 +42,7 @@ class DirectoryAdmin(ModelAdmin):
     list_filter_submit = True
     list_filter_sheet = True
     warn_unsaved_form = True
+    compressed_fields = False
     actions = ("archive_selected", "restore_selected")
     readonly_fields = ("created_at", "updated_at", "archived_at")
     object_history_template = "admin/directory/history.html"

@@ -19,7 +19,7 @@ from unfold.contrib.import_export.forms import ExportForm
 from unfold.decorators import action, display
 
 from nexus.directory import merging, operations
-from nexus.directory.admin.base import DirectoryAdmin
+from nexus.directory.admin.base import DirectoryAdmin, unbroken
 from nexus.directory.admin.filters import ArchivedFilter, TagFilter
 from nexus.directory.admin.forms import (
     CompanyAutocomplete,
@@ -64,7 +64,14 @@ class ContactInline(DirectoryInline):
 @admin.register(Company)
 class CompanyAdmin(MergeMixin, ImportByOperations, DirectoryAdmin, ImportExportModelAdmin):
     form = CompanyForm
-    list_display = ("name", "account_number", "status", "shown_tags", "phone", "primary_contact")
+    list_display = (
+        "name",
+        "account_number",
+        "status",
+        "shown_tags",
+        "shown_phone",
+        "primary_contact",
+    )
     list_display_links = ("name", "account_number")
     list_filter = (("status", ChoicesCheckboxFilter), TagFilter, ArchivedFilter)
     list_select_related = ("primary_contact",)
@@ -89,10 +96,11 @@ class CompanyAdmin(MergeMixin, ImportByOperations, DirectoryAdmin, ImportExportM
             None,
             {
                 "fields": (
-                    ("name", "account_number", "status"),
-                    ("legal_name", "tax_id"),
+                    ("name", "account_number"),
+                    ("status", "legal_name"),
+                    ("tax_id", "tags"),
                     ("phone", "website"),
-                    ("domains", "tags"),
+                    ("domains",),
                     ("primary_contact", "billing_contact"),
                     "notes",
                     "base_version",
@@ -130,6 +138,10 @@ class CompanyAdmin(MergeMixin, ImportByOperations, DirectoryAdmin, ImportExportM
     @display(description="Tags")
     def shown_tags(self, company: Company) -> str:
         return ", ".join(company.tags)
+
+    @display(description="Telephone")
+    def shown_phone(self, company: Company) -> str:
+        return unbroken(company.phone)
 
     @action(description="All contacts", url_path="contacts", icon="contacts")
     def all_contacts(self, request: HttpRequest, object_id: str) -> HttpResponse:

@@ -12,7 +12,7 @@ from unfold.contrib.import_export.forms import ExportForm
 from unfold.decorators import display
 
 from nexus.directory import merging
-from nexus.directory.admin.base import DirectoryAdmin
+from nexus.directory.admin.base import DirectoryAdmin, unbroken
 from nexus.directory.admin.filters import ActiveTodayFilter, ArchivedFilter, RoleFilter
 from nexus.directory.admin.forms import CompanyAutocomplete, ContactForm
 from nexus.directory.admin.imports import CappedImportForm, ImportByOperations
@@ -24,7 +24,7 @@ from nexus.directory.models import Contact
 @admin.register(Contact)
 class ContactAdmin(MergeMixin, ImportByOperations, DirectoryAdmin, ImportExportModelAdmin):
     form = ContactForm
-    list_display = ("shown_name", "company", "title", "first_email", "first_phone", "vip")
+    list_display = ("shown_name", "company", "title", "first_email", "first_phone", "shown_vip")
     list_filter = (
         ("company", AutocompleteSelectFilter),
         RoleFilter,
@@ -51,12 +51,12 @@ class ContactAdmin(MergeMixin, ImportByOperations, DirectoryAdmin, ImportExportM
             None,
             {
                 "fields": (
-                    ("first_name", "last_name", "title"),
+                    ("first_name", "last_name"),
+                    ("title", "user"),
                     ("company", "location"),
                     ("emails", "phones"),
                     ("roles", "vip"),
                     ("active_from", "active_until"),
-                    "user",
                     "notes",
                     "base_version",
                 )
@@ -92,4 +92,8 @@ class ContactAdmin(MergeMixin, ImportByOperations, DirectoryAdmin, ImportExportM
 
     @display(description="Telephone")
     def first_phone(self, contact: Contact) -> str:
-        return contact.phones[0] if contact.phones else ""
+        return unbroken(contact.phones[0] if contact.phones else "")
+
+    @display(description="VIP")
+    def shown_vip(self, contact: Contact) -> str:
+        return "VIP" if contact.vip else ""

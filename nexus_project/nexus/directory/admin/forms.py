@@ -6,7 +6,8 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from unfold.widgets import UnfoldAdminAutocompleteWidget, UnfoldAdminTextInputWidget
+from django.contrib.admin.widgets import AutocompleteSelect
+from unfold.widgets import UnfoldAdminTextInputWidget
 
 from nexus.directory.models import Company, Contact, Location
 
@@ -73,7 +74,7 @@ class ContactForm(DirectoryForm):
         widgets = {"emails": ONE_LINE, "phones": ONE_LINE}
 
 
-class CompanyAutocomplete(UnfoldAdminAutocompleteWidget):
+class CompanyAutocomplete(AutocompleteSelect):
     """An autocomplete that offers the rows of one company only."""
 
     company_id: UUID | None = None

@@ -26,11 +26,11 @@ class LocationAdmin(DirectoryAdmin):
             None,
             {
                 "fields": (
-                    ("company", "name", "is_default"),
+                    ("company", "name"),
                     ("line1", "line2"),
                     ("postal_code", "city"),
                     ("region", "country"),
-                    "phone",
+                    ("phone", "is_default"),
                     "base_version",
                 )
             },
