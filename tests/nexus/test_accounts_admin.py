@@ -229,3 +229,12 @@ def test_companies_are_chosen_by_typing(browser, acme_user, globex):
     assert "Acme Manufacturing" in page
     assert "Globex" not in page
     assert browser.get(f"{USERS}?company__id__exact={acme_user.company_id}").status_code == 200
+
+
+def test_nobody_becomes_an_admin_by_default(browser):
+    form = {
+        "username": "nina", "full_name": "Nina", "email": "nina@msp.example",
+        "permission_level": "", "company": "", "password": PASSWORD,
+    }  # fmt: skip
+    assert "Choose a level" in browser.get(f"{USERS}add/").content.decode()
+    assert "This field is required" in browser.post(f"{USERS}add/", form).content.decode()

@@ -63,6 +63,11 @@ class UserAdmin(RowHistory, ModelAdmin):
             kwargs["form"] = AddUserForm
         return super().get_form(request, obj, **kwargs)
 
+    def formfield_for_choice_field(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Nobody becomes an admin because that is the first choice of the list."""
+        kwargs["choices"] = [("", "Choose a level"), *db_field.choices]
+        return super().formfield_for_choice_field(db_field, request, **kwargs)
+
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         return False
 

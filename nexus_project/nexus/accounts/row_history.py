@@ -1,7 +1,5 @@
 """The history of a row in the admin, as the directory shows it."""
 
-
-
 from __future__ import annotations
 
 from typing import Any

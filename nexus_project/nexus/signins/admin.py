@@ -18,6 +18,9 @@ from nexus.signins.models import Event, SignIn
 from nexus.signins.operations import end_sign_ins
 
 
+HIDDEN = {"by", "sid"}  # has a column of its own; says nothing to people
+
+
 class ReadOnlyAdmin(ModelAdmin):
     """Long tables that are written elsewhere; never counted, since that reads all of them."""
 
@@ -89,7 +92,7 @@ class EventAdmin(ReadOnlyAdmin):
 
     @display(description="Details")
     def about(self, event: Event) -> str:
-        rest = {name: value for name, value in event.detail.items() if name != "by"}
+        rest = {name: value for name, value in event.detail.items() if name not in HIDDEN}
         return ", ".join(f"{name}: {_text(value)}" for name, value in rest.items())
 
 
