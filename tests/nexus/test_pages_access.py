@@ -77,6 +77,13 @@ def test_actions_need_a_sign_in_and_a_post(name):
     assert client.get(address).status_code == 405
 
 
+def test_pages_answer_head_and_refuse_post(addresses):
+    client = signed_in(make_user("technician"))
+    for name in PAGES:
+        assert client.head(addresses[name]).status_code in (200, 302), name
+        assert client.post(addresses[name]).status_code == 405, name
+
+
 def test_it_refuses_a_post_from_another_site():
     user = make_user("technician")
     client = signed_in(user)

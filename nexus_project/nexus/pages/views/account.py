@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from hm_auth.access import load_or_404, requires
 from nexus.accounts.operations import sign_out_everywhere
@@ -23,7 +23,7 @@ from nexus.signins.operations import end_sign_ins
 
 
 @requires("account.own")
-@require_GET
+@require_safe
 def account(request: PersonRequest) -> HttpResponse:
     return _page(request, OwnPasswordForm(request.user))
 

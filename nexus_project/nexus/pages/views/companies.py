@@ -8,6 +8,7 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
+from django.views.decorators.http import require_safe
 
 from hm_auth.access import load_or_404, requires
 from hm_auth.ui.keyset import keyset_page
@@ -26,6 +27,7 @@ PAGE_SIZE = 50
 
 
 @requires("directory.internal")
+@require_safe
 def companies(request: PersonRequest) -> HttpResponse:
     form = CompanyFilter(request.GET)
     order = ORDERS[form.value("sort") or "name"]
@@ -50,6 +52,7 @@ def _filtered(found: CompanyQuerySet, form: CompanyFilter) -> CompanyQuerySet:
 
 
 @requires("directory.view")
+@require_safe
 def company(request: PersonRequest, account_number: str) -> HttpResponse:
     visible = Company.objects.visible_to(request.user).select_related(
         "primary_contact", "billing_contact", "merged_into"
@@ -81,6 +84,7 @@ def _contacts(request: PersonRequest, row: Company) -> dict[str, Any]:
 
 
 @requires("directory.view")
+@require_safe
 def company_by_id(request: PersonRequest, company_id: uuid.UUID) -> HttpResponse:
     """Lead from the id that modules keep to the page people know by its account number."""
     row = load_or_404(Company.objects.visible_to(request.user), id=company_id)

@@ -7,6 +7,7 @@ import uuid
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.views.decorators.http import require_safe
 
 from hm_auth.access import load_or_404, requires
 from hm_auth.ui.keyset import keyset_page
@@ -21,6 +22,7 @@ PAGE_SIZE = 50
 
 
 @requires("directory.internal")
+@require_safe
 def contacts(request: PersonRequest) -> HttpResponse:
     form = ContactFilter(request.GET)
     found = _filtered(Contact.objects.visible_to(request.user).select_related("company"), form)
@@ -44,6 +46,7 @@ def _filtered(found: ContactQuerySet, form: ContactFilter) -> ContactQuerySet:
 
 
 @requires("directory.view")
+@require_safe
 def contact(request: PersonRequest, contact_id: uuid.UUID) -> HttpResponse:
     visible = Contact.objects.visible_to(request.user).select_related("company", "location", "user")
     row = load_or_404(visible, id=contact_id)

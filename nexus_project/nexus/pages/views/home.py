@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.views.decorators.http import require_safe
 
 from hm_auth.access import may, requires
 from nexus.accounts.models import User
@@ -18,6 +19,7 @@ OWN_CONTACTS = 10
 
 
 @requires("account.own")
+@require_safe
 def home(request: PersonRequest) -> HttpResponse:
     staff = may(request.user, "directory.internal")
     context = _recent_companies(request.user) if staff else _own_company(request.user)

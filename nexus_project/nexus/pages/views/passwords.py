@@ -9,7 +9,7 @@ from django.contrib.auth.forms import SetPasswordForm
 from django.contrib.auth.views import INTERNAL_RESET_SESSION_TOKEN, PasswordResetConfirmView
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from nexus.accounts.mail import send_password_reset
 from nexus.accounts.password_reset import LinkUsed, ask_for_link, reset_password
@@ -17,7 +17,7 @@ from nexus.pages.forms import AskResetForm
 from nexus.signins.exceptions import TooManyAttempts
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def ask(request: HttpRequest) -> HttpResponse:
     """Answer the same for every address: whether it has an account is nobody's business."""
     form = AskResetForm(request.POST or None)
@@ -36,7 +36,7 @@ def ask(request: HttpRequest) -> HttpResponse:
     return redirect("password-reset-sent")
 
 
-@require_GET
+@require_safe
 def sent(request: HttpRequest) -> HttpResponse:
     return render(request, "nexus/password_reset_sent.html")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpResponse
 from django.utils import timezone
+from django.views.decorators.http import require_safe
 
 from hm_auth.access import requires
 from nexus.directory.models import Company, Contact
@@ -15,6 +16,7 @@ EACH = 8
 
 
 @requires("directory.internal")
+@require_safe
 def search(request: PersonRequest) -> HttpResponse:
     form = FilterForm(request.GET)
     text = form.value("q")
