@@ -72,11 +72,10 @@ def _empty() -> None:
 def _caller() -> object:
     """Return a client that carries a technician's real access token."""
     from django.utils import timezone
-    from rest_framework.test import APIClient
-
     from nexus.accounts.models import User
     from nexus.signins import keys, minting
     from nexus.signins.models import SignIn, SigningKey
+    from rest_framework.test import APIClient
 
     if not SigningKey.objects.exists():
         keys.announce_key()
@@ -93,7 +92,6 @@ def _caller() -> object:
 
 def _seed(start: int, stop: int) -> None:
     from django.db import connection
-
     from nexus.directory.models import Company
 
     words = ("Harbour", "Meadow", "Granite", "Orchard", "Falcon", "Copper", "Juniper", "Summit")
@@ -117,9 +115,10 @@ def _seed(start: int, stop: int) -> None:
 
 
 def _pages(size: int) -> Iterator[tuple[str, str]]:
-    from hm_auth.rest.pagination import Ordering, encode_cursor
     from nexus.api.directory_views import CompanyViewSet
     from nexus.directory.models import Company
+
+    from hm_auth.rest.pagination import Ordering, encode_cursor
 
     columns = CompanyViewSet.orderings["name"]
     middle = Company.objects.order_by(*columns)[size // 2]
@@ -139,7 +138,7 @@ def _measure(caller: object, path: str) -> Cost:
     with CaptureQueriesContext(connection) as captured:
         response = caller.get(path)  # type: ignore[attr-defined]
     queries = len(captured)
-    if response.status_code != 200:  # noqa: PLR2004
+    if response.status_code != 200:
         raise SystemExit(f"{path}: {response.status_code} {response.content[:200]!r}")
     cpu, wall = [], []
     for _ in range(REQUESTS):

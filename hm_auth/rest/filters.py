@@ -1,11 +1,14 @@
-"""Query parameters: known, well-formed, or refused. A misspelt filter must not return everything."""
+"""Query parameters: known, well-formed, or refused. A misspelt filter must not find everything."""
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import django_filters
+from django import forms
 from django.db.models import QuerySet
+from django_filters.fields import IsoDateTimeField
 from django_filters.rest_framework import DjangoFilterBackend
 from drf_spectacular.utils import extend_schema_field
 from rest_framework.exceptions import ValidationError
@@ -15,7 +18,7 @@ MAX_IDS = 500
 MAY_BE_EMPTY = ("id__in", "search")
 
 
-class StrictFilterBackend(DjangoFilterBackend):  # type: ignore[misc] - django-filter is untyped
+class StrictFilterBackend(DjangoFilterBackend):  # type: ignore[misc]  # untyped
     """The filters of ``filterset_class``, minus those that are not for this caller."""
 
     def get_filterset_class(self, view: Any, queryset: Any = None) -> Any:
@@ -30,6 +33,23 @@ class UUIDInFilter(django_filters.BaseInFilter, django_filters.UUIDFilter):  # t
         if value and len(value) > MAX_IDS:
             raise ValidationError({"id__in": [f"At most {MAX_IDS} ids."]})
         return super().filter(qs, value)  # type: ignore[no-any-return]
+
+
+class InstantField(IsoDateTimeField):  # type: ignore[misc]
+    """In UTC: PostgreSQL refuses offsets beyond 15:59:59, which ISO 8601 and Python allow."""
+
+    def clean(self, value: Any) -> datetime | None:
+        instant = super().clean(value)
+        try:
+            return instant.astimezone(UTC) if instant else None
+        except OverflowError as error:
+            raise forms.ValidationError("Out of range.") from error
+
+
+class InstantFilter(django_filters.IsoDateTimeFilter):  # type: ignore[misc]
+    """An instant, ISO 8601."""
+
+    field_class = InstantField
 
 
 @extend_schema_field(bool)
@@ -51,7 +71,7 @@ class DirectoryFilterSet(django_filters.FilterSet):  # type: ignore[misc]
             "maxItems": MAX_IDS,
         }
     )(UUIDInFilter(field_name="id", lookup_expr="in", label="Only these ids, at most 500."))
-    updated_since = django_filters.IsoDateTimeFilter(
+    updated_since = InstantFilter(
         field_name="updated_at",
         lookup_expr="gte",
         label="Rows changed at or after this instant (ISO 8601).",
@@ -64,7 +84,7 @@ class DirectoryFilterSet(django_filters.FilterSet):  # type: ignore[misc]
 
 
 def refuse_odd_parameters(request: Request, known: set[str]) -> None:
-    """Raise ValidationError for a parameter nobody knows, given twice, empty, or with a NUL in it."""
+    """Raise ValidationError for a parameter that is unknown, given twice, empty, or has a NUL."""
     errors: dict[str, list[str]] = {}
     for name, values in request.query_params.lists():
         if name not in known:

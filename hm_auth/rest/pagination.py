@@ -1,4 +1,4 @@
-"""Keyset pagination: a page starts after a row, not at a number, so page 1,000 costs as much as page 1.
+"""Keyset pagination: a page starts after a row, not at a number, so the last costs no more.
 
 The framework's own CursorPagination compares the first column only and counts rows with the same
 value by an offset it caps at 1,000. Here the cursor holds every column of the ordering, the last of
@@ -11,10 +11,11 @@ import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError as DjangoValidationError
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Field, Model, Q
 from django.utils import timezone
 from rest_framework.exceptions import ValidationError
 from rest_framework.pagination import BasePagination
@@ -22,6 +23,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
 from rest_framework.views import APIView
+
+BAD_CURSOR = "Not a cursor of this list: use the addresses in next and previous."
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +56,7 @@ class KeysetPagination(BasePagination):
     parameters = ("limit", "ordering", "cursor")
 
     def paginate_queryset(
-        self, queryset: QuerySet[Any], request: Request, view: APIView | None = None
+        self, queryset: Any, request: Request, view: APIView | None = None
     ) -> list[Any]:
         self.url = request.build_absolute_uri()
         self.limit = self._limit(request)
@@ -92,7 +95,7 @@ class KeysetPagination(BasePagination):
         text = request.query_params.get("limit")
         if text is None:
             return self.default_limit
-        if not (text.isascii() and text.isdigit() and len(text) < 5):  # noqa: PLR2004
+        if not (text.isascii() and text.isdigit() and len(text) < 5):
             raise ValidationError({"limit": ["A whole number is needed."]})
         if not 1 <= int(text) <= self.max_limit:
             raise ValidationError({"limit": [f"From 1 to {self.max_limit}."]})
@@ -117,12 +120,17 @@ class KeysetPagination(BasePagination):
         try:
             padded = token.encode("ascii") + b"=" * (-len(token) % 4)
             backwards, name, *texts = json.loads(urlsafe_b64decode(padded))
-            if name != self.ordering.name or backwards not in (0, 1):
-                raise ValueError("made for another list")
             values = _values(model, self.ordering.columns, texts)
-        except (ValueError, TypeError, RecursionError, DjangoValidationError) as error:
-            message = "Not a cursor of this list: use the addresses in next and previous."
-            raise ValidationError({"cursor": [message]}) from error
+        except (
+            ValueError,
+            TypeError,
+            OverflowError,
+            RecursionError,
+            DjangoValidationError,
+        ) as error:
+            raise ValidationError({"cursor": [BAD_CURSOR]}) from error
+        if name != self.ordering.name or backwards not in (0, 1):
+            raise ValidationError({"cursor": [BAD_CURSOR]})
         return Cursor(bool(backwards), values)
 
     def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
@@ -130,17 +138,19 @@ class KeysetPagination(BasePagination):
             _parameter(
                 "limit",
                 "How many rows.",
-                {"type": "integer", "minimum": 1, "maximum": self.max_limit,
-                 "default": self.default_limit},
+                {
+                    "type": "integer",
+                    "minimum": 1,
+                    "maximum": self.max_limit,
+                    "default": self.default_limit,
+                },
             ),
             _parameter(
                 "ordering",
                 "The order of the rows; `-` turns it around.",
                 {"type": "string", "enum": choices(view.orderings)},
             ),
-            _parameter(
-                "cursor", "Opaque: taken from `next` or `previous`.", {"type": "string"}
-            ),
+            _parameter("cursor", "Opaque: taken from `next` or `previous`.", {"type": "string"}),
         ]
 
     def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
@@ -193,8 +203,13 @@ def _values(model: type[Model], columns: Sequence[str], texts: Sequence[Any]) ->
         if not isinstance(text, str) or "\x00" in text:
             raise ValueError("not text")
         text.encode()  # a lone surrogate is a ValueError here and would be an error in the driver
-        value = model._meta.get_field(column).to_python(text)  # noqa: SLF001 - Django's own API
-        if hasattr(value, "tzinfo") and not timezone.is_aware(value):
-            raise ValueError("an instant without time zone")
+        field = model._meta.get_field(column)  # noqa: SLF001 - Django's own API
+        if not isinstance(field, Field):
+            raise TypeError("not a column")
+        value = field.to_python(text)
+        if isinstance(value, datetime):
+            if not timezone.is_aware(value):
+                raise ValueError("an instant without time zone")
+            value = value.astimezone(UTC)
         values.append(value)
     return tuple(values)

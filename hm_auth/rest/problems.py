@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied
 from django.core.exceptions import ValidationError as DjangoValidationError
-from django.db import IntegrityError
+from django.db import DataError, IntegrityError
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.views import defaults
 from rest_framework import exceptions
@@ -17,6 +18,8 @@ from rest_framework.views import set_rollback
 
 from hm_auth.exceptions import HiveMatrixError, NexusUnavailable
 from hm_auth.rest.documents import JSON_PREFIXES, json_problem, problem
+
+log = logging.getLogger("hm.api")
 
 GENERAL = "non_field_errors"
 # What an error of the domain means over HTTP, by its code.
@@ -72,6 +75,10 @@ def _as_api_exception(exc: Exception) -> exceptions.APIException | None:
             known = exceptions.ValidationError(as_serializer_error(exc))
         case IntegrityError():
             known = Conflict()  # full_clean() has looked already: somebody else won a race
+        case DataError():
+            # Every field checks its range; what slips through is still the caller's value.
+            log.warning("A value the database cannot hold", exc_info=exc)
+            known = exceptions.ValidationError("A value is out of range.")
         case NexusUnavailable():
             known = Unavailable()
         case HiveMatrixError() if exc.code in DOMAIN_STATUS:
@@ -87,7 +94,10 @@ def _document(error: exceptions.APIException, request: Any) -> dict[str, Any]:
         for field, message in _flatten(error.detail):
             errors.setdefault(field, []).append(message)
         return problem(
-            error.status_code, "invalid", "Some values are not valid.", errors=errors,
+            error.status_code,
+            "invalid",
+            "Some values are not valid.",
+            errors=errors,
             request=request,
         )
     codes = error.get_codes()

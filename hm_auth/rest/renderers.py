@@ -58,7 +58,7 @@ class BrowsableRenderer(renderers.BrowsableAPIRenderer):
             "next": data.get("next") if isinstance(data, dict) else None,
             "previous": data.get("previous") if isinstance(data, dict) else None,
         }
-        return loader.get_template(self.template).render(page, request._request)
+        return loader.get_template(self.template).render(page, request._request)  # noqa: SLF001
 
 
 def _pretty(data: Any) -> str:

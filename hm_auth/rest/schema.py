@@ -31,7 +31,9 @@ class ProblemAutoSchema(AutoSchema):
     def get_override_parameters(self) -> list[Any]:
         parameters = [*super().get_override_parameters()]
         if self._needs_if_match():
-            parameters.append(_header("If-Match", "The ETag of the version you read, or `*`.", True))
+            parameters.append(
+                _header("If-Match", "The ETag of the version you read, or `*`.", True)
+            )
         if self.method == "GET" and self._is_sparse():
             parameters.append(_header("If-None-Match", "An ETag you have: 304 if still current."))
             parameters.append(OpenApiParameter("fields", str, description="Only these, by comma."))
@@ -43,7 +45,7 @@ class ProblemAutoSchema(AutoSchema):
             responses["304"] = {"description": "Not changed since the ETag you sent."}
         for status in self._problem_statuses():
             if status not in responses:
-                responses[status] = self._get_response_for_code(
+                responses[status] = self._get_response_for_code(  # type: ignore[no-untyped-call]
                     ProblemSerializer, status, [MEDIA_TYPE], direction
                 )
         return dict(sorted(responses.items()))
@@ -62,7 +64,7 @@ class ProblemAutoSchema(AutoSchema):
         return sorted(statuses)
 
     def _map_basic_serializer(self, serializer: Any, direction: Any) -> Any:
-        schema = super()._map_basic_serializer(serializer, direction)
+        schema = super()._map_basic_serializer(serializer, direction)  # type: ignore[no-untyped-call]
         if direction == "response" and isinstance(serializer, SparseFieldsMixin):
             schema.pop("required", None)  # `fields=` and the caller's level may leave any out
         return schema

@@ -17,9 +17,7 @@ from hm_auth.rest.fields import SparseFieldsMixin
 
 
 class FullCleanModelSerializer(SparseFieldsMixin, serializers.ModelSerializer[Any]):
-    """Runs ``full_clean()``, constraints included, on a copy that is never saved.
-
-    """
+    """Runs ``full_clean()``, constraints included, on a copy that is never saved."""
 
     def unchecked(self, draft: Any) -> set[str]:  # noqa: ARG002 - for subclasses
         """Return the model fields of ``draft`` that something else checks, or fills in later."""
@@ -39,9 +37,10 @@ class FullCleanModelSerializer(SparseFieldsMixin, serializers.ModelSerializer[An
 
     def draft(self, attrs: dict[str, Any]) -> Any:
         """Return what the row would become, without saving anything."""
-        meta = self.Meta.model._meta
+        model: Any = self.Meta.model
+        meta = model._meta  # noqa: SLF001 - Django's own API
         columns = {field.name for field in meta.concrete_fields}
-        row = copy.copy(self.instance) if self.instance is not None else self.Meta.model()
+        row = copy.copy(self.instance) if self.instance is not None else model()
         for name, value in attrs.items():
             if name in columns:
                 setattr(row, name, value)
@@ -65,7 +64,7 @@ class ProblemSerializer(serializers.Serializer[Any]):
     status = serializers.IntegerField()
     detail = serializers.CharField(allow_blank=True)
     code = serializers.CharField()
-    errors = serializers.DictField(
+    errors = serializers.DictField(  # type: ignore[assignment]  # the name is the RFC's example's
         child=serializers.ListField(child=serializers.CharField()),
         required=False,
         help_text="Field or parameter to its messages, when `code` is `invalid`.",

@@ -9,16 +9,16 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from django.urls import URLPattern, path, re_path
+from django.urls import URLPattern, URLResolver, path, re_path
 from rest_framework.routers import SimpleRouter
 
 
 class Router(SimpleRouter):
     """A router whose every address also works without its last slash."""
 
-    def get_urls(self) -> list[URLPattern]:
+    def get_urls(self) -> list[URLPattern | URLResolver]:
         urls = super().get_urls()
-        return [*urls, *(_alias(url) for url in urls)]
+        return [*urls, *(_alias(url) for url in urls if isinstance(url, URLPattern))]
 
 
 def both(route: str, view: Callable[..., Any], name: str) -> list[URLPattern]:

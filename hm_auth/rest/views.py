@@ -25,7 +25,7 @@ class StrictParametersMixin:
         return set(self.query_parameters)
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        super().initial(request, *args, **kwargs)  # type: ignore[misc] - mixed into APIView
+        super().initial(request, *args, **kwargs)  # type: ignore[misc]
         refuse_odd_parameters(request, self.known_parameters())
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
@@ -40,6 +40,11 @@ class StrictParametersMixin:
 @method_decorator(conditional_page, name="dispatch")
 class RestView(StrictParametersMixin, GenericAPIView[Any]):
     """Reads with ETag and 304 (a list's tag is a hash of its content), sparse fields, filters."""
+
+    @property
+    def caller(self) -> Any:
+        """Who asks: a person with a level, or a module with scopes."""
+        return self.request.user
 
     def get_filterset_class(self) -> Any:
         return getattr(self, "filterset_class", None)
@@ -57,7 +62,7 @@ class RestView(StrictParametersMixin, GenericAPIView[Any]):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
         if wanted_fields(request) is not None:
-            serializer_class = self.get_serializer_class()
+            serializer_class: Any = self.get_serializer_class()
             context = {"request": _Everything(request), "view": self}
             known = serializer_class(context=context).fields
             refuse_unknown_fields(request, set(known))

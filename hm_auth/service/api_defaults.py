@@ -1,4 +1,4 @@
-"""The REST framework's settings, the same in every service. Names only: nothing is imported here."""
+"""The REST framework's settings, the same in every service; names only, nothing is imported."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every address of the API × every method × every kind of caller.
+"""Every address of the API, every method, every kind of caller.
 
 The table says what each answers with an empty body; an address without a row fails the test, so a
 new one cannot be forgotten. The rows in the path belong to Acme: Globex is the outsider.
@@ -10,9 +10,8 @@ import re
 
 import pytest
 from django.urls import URLPattern, get_resolver
-from rest_framework.test import APIClient
-
 from nexus.directory.models import Contact, Location
+from rest_framework.test import APIClient
 
 CALLERS = ("nobody", "admin", "tech", "billing", "acme", "globex", "module")
 METHODS = ("get", "post", "put", "patch", "delete")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-
 from nexus.accounts.models import User
 from nexus.modules.models import Module
 
@@ -97,9 +96,7 @@ def test_the_last_admin_stays(api, admin):
 def test_nobody_but_an_admin_writes_users(api, tech, acme_user):
     for user in (tech, acme_user):
         path = f"/api/users/{user.pk}/"
-        promoted = api(user).patch(
-            path, {"permission_level": "admin"}, headers={"If-Match": "*"}
-        )
+        promoted = api(user).patch(path, {"permission_level": "admin"}, headers={"If-Match": "*"})
         assert promoted.status_code == 403
         assert api(user).post("/api/users/", {}).status_code == 403
 

@@ -6,7 +6,6 @@ import threading
 
 import pytest
 from django.db import connection
-
 from nexus.directory.models import Company, Contact, Location
 
 

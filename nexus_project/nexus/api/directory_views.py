@@ -24,6 +24,7 @@ from nexus.directory.models import Company, Contact, Location
 class DirectoryViewSet(ViewSetMixin, RestView):
     """Reading for everybody who may see the row, writing for who keeps the directory."""
 
+    queryset: Any
     filter_backends = (StrictFilterBackend,)
     capability = "directory.manage"
     capabilities: ClassVar[dict[str, str]] = {
@@ -34,7 +35,7 @@ class DirectoryViewSet(ViewSetMixin, RestView):
     problem_statuses = (409,)
 
     def get_queryset(self) -> Any:
-        return self.queryset.visible_to(self.request.user)
+        return self.queryset.visible_to(self.caller)
 
     def list(self, request: Request) -> Response:  # noqa: ARG002 - the framework's signature
         return self.answer_list(self.get_queryset())
@@ -46,7 +47,7 @@ class DirectoryViewSet(ViewSetMixin, RestView):
         form = self.get_serializer(data=request.data)
         form.is_valid(raise_exception=True)
         row = self.queryset.model(**form.validated_data)
-        operations.save(row, by=request.user)
+        operations.save(row, by=self.caller)
         return self._answer(row, status.HTTP_201_CREATED)
 
     def update(self, request: Request, pk: str) -> Response:
@@ -58,15 +59,15 @@ class DirectoryViewSet(ViewSetMixin, RestView):
     @transaction.atomic
     def destroy(self, request: Request, pk: str) -> Response:
         """Archive the row. Nothing is ever deleted; `restore` brings it back."""
-        operations.archive(self._locked(request, pk), by=request.user)
+        operations.archive(self._locked(request, pk), by=self.caller)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     @extend_schema(request=None)
     @action(detail=True, methods=["post"])
-    def restore(self, request: Request, pk: str) -> Response:
+    def restore(self, request: Request, pk: str) -> Response:  # noqa: ARG002
         """Undo the archiving."""
         row = load_or_404(self.get_queryset(), pk=pk)
-        operations.restore(row, by=request.user)
+        operations.restore(row, by=self.caller)
         return self._answer(row)
 
     @transaction.atomic
@@ -76,7 +77,7 @@ class DirectoryViewSet(ViewSetMixin, RestView):
         form.is_valid(raise_exception=True)
         for name, value in form.validated_data.items():
             setattr(row, name, value)
-        operations.save(row, by=request.user)
+        operations.save(row, by=self.caller)
         return self._answer(row)
 
     def _locked(self, request: Request, pk: str) -> Any:

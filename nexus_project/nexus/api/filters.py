@@ -24,7 +24,7 @@ class RowFilterSet(DirectoryFilterSet):
     def filter_search(self, rows: Any, name: str, value: str) -> Any:  # noqa: ARG002
         return rows.search(value)
 
-    def filter_archived(self, rows: Any, name: str, value: bool) -> Any:  # noqa: ARG002, FBT001
+    def filter_archived(self, rows: Any, name: str, value: bool) -> Any:  # noqa: ARG002
         return rows  # filter_queryset looks at it, since its absence means something too
 
     def filter_queryset(self, queryset: Any) -> Any:

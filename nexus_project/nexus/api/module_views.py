@@ -34,23 +34,21 @@ class ModulesView(RestView):
     problem_statuses = (409,)
 
     @extend_schema(responses=ModuleSerializer(many=True), tags=["modules"])
-    def get(self, request: Request) -> Response:
+    def get(self, request: Request) -> Response:  # noqa: ARG002
         rows = Module.objects
-        user = request.user
+        user = self.caller
         modules: Any = (
             rows.active() if isinstance(user, Service) else rows.open_to(user.permission_level)
         )
         return Response(self.get_serializer(modules, many=True).data)
 
-    @extend_schema(
-        request=ModuleRegistration, responses={201: RegisteredModule}, tags=["modules"]
-    )
+    @extend_schema(request=ModuleRegistration, responses={201: RegisteredModule}, tags=["modules"])
     def post(self, request: Request) -> Response:
         """Register a module. Its client secret is in this answer and never again."""
         form = ModuleRegistration(data=request.data, context=self.get_serializer_context())
         form.is_valid(raise_exception=True)
         try:
-            made = operations.register_module(**form.validated_data, by=request.user)
+            made = operations.register_module(**form.validated_data, by=self.caller)
         except operations.ModuleExists as error:
             raise Conflict("This module is registered already.", code="module_exists") from error
         body = {**self.get_serializer(made.module).data, "client_secret": made.secret}
@@ -64,9 +62,9 @@ class ModuleSecretView(RestView):
     serializer_class = NewSecret
 
     @extend_schema(request=None, responses={200: NewSecret}, tags=["modules"])
-    def post(self, request: Request, client_id: str) -> Response:
-        if isinstance(request.user, Service):
+    def post(self, request: Request, client_id: str) -> Response:  # noqa: ARG002
+        if isinstance(self.caller, Service):
             raise PermissionDenied
         module = load_or_404(Module.objects.all(), client_id=client_id)
-        secret = operations.new_secret(module=module, by=request.user)
+        secret = operations.new_secret(module=module, by=self.caller)
         return Response({"client_id": module.client_id, "client_secret": secret})

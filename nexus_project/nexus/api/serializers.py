@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from rest_framework import serializers
 
@@ -46,7 +46,7 @@ class CompanySerializer(DirectorySerializer):
             "website", "tags", "primary_contact", "billing_contact", "notes", "merged_into",
             *SHARED,
         )  # fmt: skip
-        extra_kwargs = {  # noqa: RUF012 - the framework's own shape
+        extra_kwargs: ClassVar[dict[str, Any]] = {
             "account_number": {
                 "required": False,
                 "help_text": "What people call this company by; the next free one if left out.",

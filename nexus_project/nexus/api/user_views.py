@@ -68,7 +68,7 @@ class UserViewSet(ViewSetMixin, RestView):
     }
 
     def get_queryset(self) -> Any:
-        user = self.request.user
+        user = self.caller
         if has_capability(user, "users.view"):
             return User.objects.all()
         return User.objects.filter(pk=user.pk)
@@ -80,16 +80,16 @@ class UserViewSet(ViewSetMixin, RestView):
         return self._answer(load_or_404(self.get_queryset(), pk=pk))
 
     @action(detail=False)
-    def me(self, request: Request) -> Response:
+    def me(self, request: Request) -> Response:  # noqa: ARG002
         """The caller's own account."""
-        return self._answer(load_or_404(User.objects.all(), pk=request.user.pk))
+        return self._answer(load_or_404(User.objects.all(), pk=self.caller.pk))
 
     @extend_schema(request=NewUser, responses={201: UserSerializer})
     def create(self, request: Request) -> Response:
         form = NewUser(data=request.data, context=self.get_serializer_context())
         form.is_valid(raise_exception=True)
         values = {"password": None, **form.validated_data}
-        user = operations.create_user(**values, by=request.user)
+        user = operations.create_user(**values, by=self.caller)
         return self._answer(user, status.HTTP_201_CREATED)
 
     @transaction.atomic
@@ -100,7 +100,7 @@ class UserViewSet(ViewSetMixin, RestView):
         form = self.get_serializer(user, data=request.data, partial=True)
         form.is_valid(raise_exception=True)
         return self._answer(
-            operations.update_user(user=user, by=request.user, **form.validated_data)
+            operations.update_user(user=user, by=self.caller, **form.validated_data)
         )
 
     def _answer(self, user: User, code: int = status.HTTP_200_OK) -> Response:
