@@ -17,7 +17,6 @@ from unfold.paginator import InfinitePaginator
 from nexus.signins.models import Event, SignIn
 from nexus.signins.operations import end_sign_ins
 
-
 HIDDEN = {"by", "sid"}  # has a column of its own; says nothing to people
 
 
