@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from hm_auth.exceptions import HiveMatrixError
 from hm_auth.service import request_id
+from nexus.directory import rules
 from nexus.directory.models import Company, Contact, Location
 from nexus.signins.operations import sign_out_company
 
@@ -118,12 +119,12 @@ def restore(row: Row, *, by: Any) -> None:
 
 def tag(companies: models.QuerySet[Company], *, add: list[str], remove: list[str], by: Any) -> int:
     """Add and remove tags on many companies; returns how many changed."""
-    changed = 0
+    changed, gone = 0, set(rules.normal_tags(remove))
     with acting(by):
         for company in companies.select_for_update(of=("self",)).order_by("id"):
             before = list(company.tags)
-            company.tags = [name for name in [*before, *add] if name not in remove]
-            company.normalise()
+            tags = rules.normal_tags([*before, *add])
+            company.tags = [name for name in tags if name not in gone]
             if company.tags != before:
                 company.version += 1
                 company.save(update_fields=["tags", "version", "updated_at"])

@@ -22,6 +22,8 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        # Django drops this partial index along with the plain one of the column: taken off and put back.
+        migrations.RemoveConstraint(model_name='location', name='location_one_default'),
         migrations.CreateModel(
             name='CompanyEvent',
             fields=[
@@ -371,6 +373,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='contact',
             constraint=models.UniqueConstraint(fields=('company', 'id'), name='contact_of_company'),
+        ),
+        migrations.AddConstraint(
+            model_name='location',
+            constraint=models.UniqueConstraint(condition=models.Q(('is_default', True)), fields=('company',), name='location_one_default', violation_error_message='This company has a default location already.'),
         ),
         migrations.AddConstraint(
             model_name='location',
