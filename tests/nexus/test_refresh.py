@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import threading
+import time
 from datetime import timedelta
 from unittest.mock import ANY
 
 import pytest
-from django.db import connection, connections
+from django.db import connection, connections, transaction
 from django.db.models import F
 from django.test import Client
 from django.utils import timezone
@@ -193,3 +194,26 @@ def test_fifty_parallel_refreshes_of_one_token_have_one_successor():
     assert [answer.status_code for answer in answers] == [200] * 50
     assert len({answer.json()["refresh"] for answer in answers}) == 1
     assert RefreshChain.objects.get().counter == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_slow_refresh_does_not_set_the_chain_back():
+    """It waits for whoever is rotating, and judges what that left behind."""
+    keys.announce_key()
+    person("tara", "technician")
+    token = sign_in(Client(), "tara", PASSWORD).json()["refresh"]
+    answers = []
+
+    def run():
+        answers.append(refresh(Client(), token).json()["code"])
+        connections.close_all()
+
+    slow = threading.Thread(target=run)
+    with transaction.atomic():
+        RefreshChain.objects.update(counter=2)  # two rotations, not yet committed
+        slow.start()
+        time.sleep(0.5)
+        assert answers == []
+    slow.join()
+    assert answers == ["refresh_reused"]
+    assert RefreshChain.objects.get().counter == 2
