@@ -54,11 +54,26 @@ class BrowsableRenderer(renderers.BrowsableAPIRenderer):
             "status": response.status_code,
             "reason": response.reason_phrase,
             "allowed": view.allowed_methods,
+            "rows": _links(request.path, data),
             "body": "" if data is None else _pretty(data),
             "next": data.get("next") if isinstance(data, dict) else None,
             "previous": data.get("previous") if isinstance(data, dict) else None,
         }
         return loader.get_template(self.template).render(page, request._request)  # noqa: SLF001
+
+
+def _links(path: str, data: Any) -> list[tuple[str, str]]:
+    """Return (address, text) of each row of a list, so that a person can walk on from here."""
+    rows = data.get("results", ()) if isinstance(data, dict) else ()
+    return [
+        (f"{path.rstrip('/')}/{row['id']}/", _name(row))
+        for row in rows
+        if isinstance(row, Mapping) and "id" in row
+    ]
+
+
+def _name(row: Mapping[str, Any]) -> str:
+    return str(row.get("name") or row.get("full_name") or row["id"])
 
 
 def _pretty(data: Any) -> str:

@@ -102,6 +102,7 @@ def test_a_signed_in_person_browses_the_api_as_pages(signed_in, tech, acme):
     assert page["Content-Type"].startswith("text/html")
     content = page.content.decode()
     assert "Acme Manufacturing" in content
+    assert f'href="/api/companies/{acme.pk}/"' in content
     assert "<script>alert" not in content
     assert " style=" not in content
     missing = browser.get("/api/companies/nonsense/", headers={"Accept": "text/html"})
