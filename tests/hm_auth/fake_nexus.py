@@ -229,6 +229,9 @@ class Server(ThreadingHTTPServer):
     daemon_threads = True
     nexus: FakeNexus
 
+    def handle_error(self, *_: object) -> None:
+        """A module that does not wait any longer hangs up; that is its right."""
+
 
 class Handler(BaseHTTPRequestHandler):
     """Counts, keeps, delays, fails and answers as the test arranged it."""
