@@ -37,17 +37,25 @@ def hm(request: HttpRequest) -> dict[str, Any]:
 
 def navigation(request: HttpRequest) -> list[dict[str, Any]]:
     """Return the entries of ``HM_NAV`` this person may use. Works in Nexus, too."""
-    match = request.resolver_match
     return [
         {
             "label": label,
             "url": reverse(url_name),
             "icon": icon,
-            "active": match is not None and match.view_name == url_name,
+            "active": _is_below(request, url_name),
         }
         for label, url_name, icon, capability in getattr(settings, "HM_NAV", ())
         if may(request.user, capability)
     ]
+
+
+def _is_below(request: HttpRequest, url_name: str) -> bool:
+    """Tell whether this page is the entry's own, or one below it (a company of "Companies")."""
+    match = request.resolver_match
+    if match is not None and match.view_name == url_name:
+        return True
+    address = reverse(url_name)
+    return address != "/" and request.path.startswith(address.rstrip("/") + "/")
 
 
 def _other_modules(request: HttpRequest) -> list[dict[str, str]]:

@@ -71,6 +71,11 @@ def styles(_request: HttpRequest) -> str:
     return static("hm/unfold.css")
 
 
+def script(_request: HttpRequest) -> str:
+    """Return the address of the script that names the admin's search boxes for screen readers."""
+    return static("hm/unfold.js")
+
+
 UNFOLD: dict[str, Any] = {
     "SITE_TITLE": "Nexus",
     "SITE_HEADER": "Nexus",
@@ -79,6 +84,7 @@ UNFOLD: dict[str, Any] = {
     "SITE_ICON": logo,
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": logo}],
     "STYLES": [styles],
+    "SCRIPTS": [script],
     "BORDER_RADIUS": "6px",
     "SHOW_BACK_BUTTON": True,
     "SIDEBAR": {"show_search": False, "command_search": True, "navigation": sidebar},
