@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import pty
 import select
+import signal
 import subprocess
 import sys
 import time
@@ -77,12 +78,23 @@ class Person:
         time.sleep(0.1)
         os.write(self._terminal, f"{reply}\n".encode())
 
-    def press_control_c(self) -> None:
-        os.write(self._terminal, b"\x03")
+    def press_control_c(self, until: str) -> None:
+        """Press it again when nothing happens: Python loses one that comes just before it reads."""
+        for _ in range(10):
+            os.write(self._terminal, b"\x03")
+            try:
+                self.expect(until, seconds=3)
+            except AssertionError:
+                continue
+            return
+        raise AssertionError(f"Ctrl-C did nothing; on the screen was:\n{self.seen}")
 
-    def wait(self) -> int:
+    def wait(self, seconds: float = 60) -> int:
+        deadline = time.monotonic() + seconds
         while self._read():
-            pass
+            if time.monotonic() > deadline:
+                os.kill(self._process_id, signal.SIGKILL)
+                raise AssertionError(f"It never ended; on the screen was:\n{self.seen}")
         os.close(self._terminal)
         return os.waitstatus_to_exitcode(os.waitpid(self._process_id, 0)[1])
 
