@@ -16,6 +16,7 @@ from deploy.local.services import BY_NAME, NEXUS
 # The suite of hm_auth runs a service of its own; local and system need none of these variables.
 PORTS = {"hm_auth": 5009, **{name: service.port for name, service in BY_NAME.items()}}
 PYTEST = ("local", "hm_auth", *BY_NAME, "system")
+_SECONDS_A_TEST = 240
 _PASSWORD = "only for a server that is gone in a minute"  # noqa: S105
 
 
@@ -27,7 +28,8 @@ def run(suite: str, server: Server) -> tally.Tally:
         report = Path(folder) / "report.xml"
         command = [sys.executable, "-m", "pytest", "-c", f"tests/{suite}/pytest.ini"]
         command += [f"--rootdir=tests/{suite}", f"tests/{suite}", "-q", "--no-header", "--tb=short"]
-        command += [f"--junit-xml={report}", "-o", "junit_family=xunit2"]
+        command += [f"--junit-xml={report}", "-o", f"faulthandler_timeout={_SECONDS_A_TEST}"]
+        command += ["-o", "faulthandler_exit_on_timeout=true"]  # and say where it hangs
         environment = variables(suite, server, Path(folder))
         done = subprocess.run(command, cwd=ROOT, env=environment, check=False)
         return tally.of_pytest(report, done.returncode)
