@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django import forms
 from django.contrib.admin.widgets import AutocompleteSelect
-from unfold.widgets import UnfoldAdminTextInputWidget
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminTextInputWidget
 
 from nexus.directory.models import Company, Contact, Location
 
@@ -64,14 +64,19 @@ class LocationForm(DirectoryForm):
 
 
 class ContactForm(DirectoryForm):
-    roles = forms.MultipleChoiceField(
-        choices=Contact.ROLES, required=False, widget=forms.CheckboxSelectMultiple
-    )
-
     class Meta:
         model = Contact
         fields = "__all__"  # noqa: DJ007 - the admin's fieldsets choose
         widgets = {"emails": ONE_LINE, "phones": ONE_LINE}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "roles" in self.fields:  # a declared field would be in the inline form too, unseen
+            self.fields["roles"] = forms.MultipleChoiceField(
+                choices=Contact.ROLES,
+                required=False,
+                widget=UnfoldAdminCheckboxSelectMultipleWidget,
+            )
 
 
 class CompanyAutocomplete(AutocompleteSelect):

@@ -78,7 +78,7 @@ class MergeMixin:
         mine, theirs = self._shown(keep), self._shown(absorb)
         for name in self.merge_fields:
             label = str(self.opts.get_field(name).verbose_name)
-            if mine[name] or theirs[name]:
+            if mine[name] or theirs[name] or result[name]:
                 yield label[:1].upper() + label[1:], mine[name], theirs[name], result[name]
 
     def _shown(self, row: Any) -> dict[str, str]:

@@ -1,0 +1,150 @@
+"""CSV and Excel in and out of the directory: look first, all or nothing, no formula gets through."""
+
+import csv
+import io
+
+import pytest
+import tablib
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from nexus.directory import history
+from nexus.directory.admin import imports, resources
+from nexus.directory.models import Company, Contact
+
+pytestmark = pytest.mark.django_db
+IMPORT = "/admin/directory/company/import/"
+CSV, XLSX = "0", "1"
+
+
+@pytest.fixture
+def browser(signed_in, admin):
+    return signed_in(admin)
+
+
+def upload(browser, content, path=IMPORT, kind=CSV, name="rows.csv"):
+    file = SimpleUploadedFile(name, content if isinstance(content, bytes) else content.encode())
+    return browser.post(path, {"import_file": file, "format": kind, "resource": "0"})
+
+
+def confirm(browser, preview, path=IMPORT):
+    form = preview.context["confirm_form"]
+    data = {field.html_name: field.value() for field in form}
+    return browser.post(f"{path.replace('/import/', '/process_import/')}", data, follow=True)
+
+
+def test_a_file_is_shown_before_it_is_taken(browser, acme):
+    preview = upload(browser, "account_number,name,tags\nC-1001,Acme Works,Gold\n,Ní Bhriain & Co,\n")
+    text = preview.content.decode()
+    assert "Acme" in text
+    assert "Ní Bhriain" in text
+    assert Company.objects.get().name == "Acme Manufacturing"
+    confirm(browser, preview)
+    acme.refresh_from_db()
+    assert (acme.name, acme.tags) == ("Acme Works", ["gold"])
+    new = Company.objects.exclude(pk=acme.pk).get()
+    assert new.name == "Ní Bhriain & Co"
+    assert new.account_number.startswith("C-")
+    assert history.entries(acme)[0].by == "Admin"
+
+
+def test_columns_that_are_not_in_the_file_stay(browser, acme):
+    Company.objects.filter(pk=acme.pk).update(notes="Ours", tags=["gold"])
+    confirm(browser, upload(browser, "account_number,phone\nC-1001,00353 20 914 8786\n"))
+    acme.refresh_from_db()
+    assert (acme.phone, acme.notes, acme.tags) == ("+353 20 914 8786", "Ours", ["gold"])
+
+
+@pytest.mark.parametrize(
+    ("rows", "complaint"),
+    [
+        ("account_number,name,status\nC-7,Good,active\nC-8,Bad,gone\n", "gone"),
+        ("account_number,name,phone\nC-7,Good,\nC-8,Bad,ring me\n", "Write a telephone number"),
+        ("account_number,name\nC-7,Good\nC-8,\n", "name"),
+        ("account_number,name,nmae\nC-7,Good,x\n", "Unknown column nmae"),
+    ],
+)
+def test_one_wrong_row_stops_the_whole_file_and_is_named(browser, rows, complaint):
+    preview = upload(browser, rows)
+    assert "confirm_form" not in preview.context
+    assert complaint in preview.content.decode()
+    assert not Company.objects.exists()
+
+
+def test_a_file_that_is_too_large_is_refused(browser, monkeypatch):
+    monkeypatch.setattr(imports, "MEGABYTES", 0)
+    assert "larger than" in upload(browser, "account_number,name\nC-7,Good\n").content.decode()
+
+
+def test_too_many_rows_are_refused(browser, monkeypatch):
+    monkeypatch.setattr(resources, "ROWS", 1)
+    text = upload(browser, "account_number,name\nC-7,A\nC-8,B\n").content.decode()
+    assert "more than 1 rows" in text
+
+
+@pytest.mark.parametrize("content", [b"\xff\xfe\x00rubbish", b"", b"PK\x03\x04broken"])
+@pytest.mark.parametrize("kind", [CSV, XLSX])
+def test_rubbish_is_refused_politely(browser, content, kind):
+    assert upload(browser, content, kind=kind).status_code == 200
+    assert not Company.objects.exists()
+
+
+def test_excel_works_too(browser):
+    book = tablib.Dataset(["C-7", "Käthe GmbH", 353209148786], headers=["account_number", "name", "phone"])
+    preview = upload(browser, book.export("xlsx"), kind=XLSX, name="rows.xlsx")
+    confirm(browser, preview)
+    company = Company.objects.get()
+    assert (company.name, company.phone) == ("Käthe GmbH", "353209148786")
+
+
+def export(browser, model):
+    answer = browser.post(f"/admin/directory/{model}/export/", {"format": CSV, "resource": "0"})
+    return answer.content.decode()
+
+
+@pytest.mark.parametrize("start", ["=1+1", "+353 20", "-1", "@SUM(A1)", "'=1"])
+def test_no_cell_of_an_export_is_a_formula_and_all_come_back_as_they_were(browser, acme, start):
+    Company.objects.filter(pk=acme.pk).update(legal_name=start)
+    exported = export(browser, "company")
+    row = next(csv.DictReader(io.StringIO(exported)))
+    assert row["legal_name"] == f"'{start}"
+    Company.objects.filter(pk=acme.pk).update(legal_name="other")
+    confirm(browser, upload(browser, exported))
+    acme.refresh_from_db()
+    assert acme.legal_name == start
+
+
+def test_an_exported_file_changes_nothing_when_it_comes_back(browser, acme, globex):
+    Contact.objects.create(
+        company=acme, first_name="Nora", last_name="O'Brien", emails=["a@x.example", "b@x.example"], roles=["billing"],
+        phones=["+353 20 914 8786"], vip=True, active_from="2024-02-29", notes="Two\nlines, and a comma",
+    )
+    for model in ("company", "contact"):
+        path = f"/admin/directory/{model}/import/"
+        confirm(browser, upload(browser, export(browser, model), path), path)
+    assert set(Company.objects.values_list("version", flat=True)) == {1}
+    assert Contact.objects.get().version == 1
+
+
+def test_a_contact_is_found_again_by_company_and_address(browser, acme):
+    path = "/admin/directory/contact/import/"
+    rows = "company,first_name,emails,roles\nc-1001,Nora,Nora@Acme.example,\"primary,billing\"\n"
+    confirm(browser, upload(browser, rows, path), path)
+    nora = Contact.objects.get()
+    assert (nora.company, nora.roles) == (acme, ["primary", "billing"])
+    confirm(browser, upload(browser, rows.replace("Nora,", "Nóra,", 1), path), path)
+    assert [row.first_name for row in Contact.objects.all()] == ["Nóra"]
+
+
+@pytest.mark.parametrize(
+    ("rows", "complaint"),
+    [
+        ("company,first_name\nC-99,Nora\n", "No company has the account number C-99"),
+        ("id,company,first_name\nabc,C-1001,Nora\n", "abc is not an id"),
+        ("company,first_name,roles\nC-1001,Nora,boss\n", "roles"),
+        ("company,first_name,active_from\nC-1001,Nora,soon\n", "date"),
+    ],
+)
+def test_a_wrong_contact_is_named(browser, acme, rows, complaint):
+    text = upload(browser, rows, "/admin/directory/contact/import/").content.decode()
+    assert complaint in text
+    assert not Contact.objects.exists()
