@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
 
 from hm_auth.addresses import start_url
 from hm_auth.context import navigation
@@ -23,7 +24,10 @@ def hm(request: HttpRequest) -> dict[str, Any]:
             "service_icon": settings.SERVICE_ICON,
             "user": user,
             "nav": navigation(request) if signed_in else [],
-            "modules": other_modules(user.permission_level) if signed_in else [],
+            # The admin renders dozens of templates and shows no modules: looked up when drawn.
+            "modules": SimpleLazyObject(
+                lambda: other_modules(user.permission_level) if signed_in else []
+            ),
             "account_url": reverse("account") if signed_in else "",
         }
     }
