@@ -50,6 +50,13 @@ def test_everything_of_the_other_company_moves(filled, admin, globex_user):
         assert line in kept.notes
 
 
+def test_people_of_the_other_company_sign_in_again(filled, admin, globex_user, signed_in):
+    browser = signed_in(globex_user)
+    assert browser.get("/").status_code == 200
+    merging.merge_companies(keep=filled[0], absorb=filled[1], by=admin)
+    assert browser.get("/").status_code == 302
+
+
 def test_the_old_id_leads_to_the_company_that_stayed(filled, admin):
     acme, globex = filled
     merging.merge_companies(keep=acme, absorb=globex, by=admin)

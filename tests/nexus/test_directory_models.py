@@ -123,6 +123,16 @@ def test_the_own_client_account_fits(nora, acme_user):
     now_checked(nora.save)
 
 
+def test_an_account_with_a_contact_cannot_change_company(nora, acme_user, globex):
+    from nexus.accounts import operations
+
+    nora.user = acme_user
+    nora.save()
+    for change in ({"company": globex}, {"permission_level": "technician", "company": None}):
+        with pytest.raises(ValidationError, match="The contact Nora Byrne of Acme Manufacturing"):
+            operations.update_user(user=acme_user, by=None, **change)
+
+
 def test_an_account_belongs_to_one_contact(acme, nora, acme_user):
     nora.user = acme_user
     nora.save()

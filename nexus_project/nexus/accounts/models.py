@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 import pghistory
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
@@ -94,6 +95,14 @@ class User(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.full_name or self.username
+
+    def clean(self) -> None:
+        """A linked contact is of the same company; the directory holds that by a foreign key."""
+        super().clean()
+        contact = None if self._state.adding else getattr(self, "contact", None)
+        if contact is not None and contact.company_id != self.company_id:
+            linked = f"The contact {contact} of {contact.company} has this account; unlink it first."
+            raise ValidationError({"company": linked})
 
     def get_full_name(self) -> str:
         return self.full_name

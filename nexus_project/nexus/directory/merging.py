@@ -9,6 +9,7 @@ from django.utils import timezone
 from nexus.directory import rules
 from nexus.directory.models import Company, Contact, Location
 from nexus.directory.operations import NotPossible, acting, touch
+from nexus.signins.operations import sign_out_company
 
 COMPANY_VALUES = ("account_number", "name", "legal_name", "tax_id", "status", "phone", "website")
 CONTACT_VALUES = ("first_name", "last_name", "title")
@@ -37,6 +38,7 @@ def merge_companies(*, keep: Company, absorb: Company, by: Any) -> Company:
             touch(absorb.locations.filter(is_default=True), is_default=False)
         touch(absorb.locations.all(), company=keep)
         touch(absorb.contacts.all(), company=keep)
+        sign_out_company(company=absorb, by=by)  # their tokens name the company that goes
         absorb.users.update(company=keep, updated_at=timezone.now())
         touch(Company.objects.filter(merged_into=absorb), merged_into=keep)
         _retire(absorb, keep, primary_contact=None, billing_contact=None)
