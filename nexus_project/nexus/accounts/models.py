@@ -101,7 +101,7 @@ class User(AbstractBaseUser):
         super().clean()
         contact = None if self._state.adding else getattr(self, "contact", None)
         if contact is not None and contact.company_id != self.company_id:
-            linked = f"The contact {contact} of {contact.company} has this account; unlink it first."
+            linked = f"The contact {contact} of {contact.company} has this account; unlink it."
             raise ValidationError({"company": linked})
 
     def get_full_name(self) -> str:

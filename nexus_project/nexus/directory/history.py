@@ -38,7 +38,7 @@ class Entry:
 
 def entries(row: Company | Location | Contact, *, limit: int = 200) -> list[Entry]:
     """Return the latest writes of ``row``, newest first, at most ``limit``."""
-    model = type(row)
+    model: Any = type(row)
     snapshots = model.pgh_event_model.objects.filter(pgh_obj_id=row.pk).select_related(
         "pgh_context"
     )

@@ -95,11 +95,15 @@ def _locked_pair(model: Any, keep: Any, absorb: Any) -> tuple[Any, Any]:
 
 def _unite(keep: Any, absorb: Any, values: tuple[str, ...], lists: tuple[str, ...]) -> rules.Merged:
     return rules.merge(
-        values=tuple({name: getattr(row, name) for name in values} for row in (keep, absorb)),
-        lists=tuple({name: getattr(row, name) for name in lists} for row in (keep, absorb)),
+        values=(_values(keep, values), _values(absorb, values)),
+        lists=(_values(keep, lists), _values(absorb, lists)),
         external_ids=(keep.external_ids, absorb.external_ids),
         labels={name: _label(keep, name) for name in values},
     )
+
+
+def _values(row: Any, names: tuple[str, ...]) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in names}
 
 
 def _label(row: Any, name: str) -> str:

@@ -30,7 +30,8 @@ class CappedPaginator(Paginator):
 
     @cached_property
     def count(self) -> int:
-        return int(self.object_list.order_by()[:COUNTED].count())
+        rows: Any = self.object_list
+        return int(rows.order_by()[:COUNTED].count())
 
 
 class DirectoryAdmin(ModelAdmin):
@@ -43,7 +44,7 @@ class DirectoryAdmin(ModelAdmin):
     list_filter_sheet = True
     warn_unsaved_form = True
     compressed_fields = False
-    actions = ("archive_selected", "restore_selected")
+    actions: tuple[str, ...] = ("archive_selected", "restore_selected")
     readonly_fields = ("created_at", "updated_at", "archived_at")
     object_history_template = "admin/directory/history.html"
 

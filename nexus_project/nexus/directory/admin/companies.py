@@ -12,14 +12,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from import_export.admin import ImportExportModelAdmin
 from unfold.admin import TabularInline
 from unfold.contrib.filters.admin import ChoicesCheckboxFilter
-from unfold.contrib.import_export.forms import ExportForm
 from unfold.decorators import action, display
 
 from nexus.directory import merging, operations
-from nexus.directory.admin.base import DirectoryAdmin, unbroken
+from nexus.directory.admin.base import unbroken
 from nexus.directory.admin.filters import ArchivedFilter, TagFilter
 from nexus.directory.admin.forms import (
     CompanyAutocomplete,
@@ -28,8 +26,8 @@ from nexus.directory.admin.forms import (
     LocationForm,
     TagsForm,
 )
-from nexus.directory.admin.imports import CappedImportForm, ImportByOperations
-from nexus.directory.admin.merges import MergeMixin
+from nexus.directory.admin.imports import ImportAdmin
+from nexus.directory.admin.merges import MergeAdmin
 from nexus.directory.admin.resources import CompanyResource
 from nexus.directory.models import Company, Contact, Location
 
@@ -62,7 +60,7 @@ class ContactInline(DirectoryInline):
 
 
 @admin.register(Company)
-class CompanyAdmin(MergeMixin, ImportByOperations, DirectoryAdmin, ImportExportModelAdmin):
+class CompanyAdmin(MergeAdmin, ImportAdmin):
     form = CompanyForm
     list_display = (
         "name",
@@ -80,11 +78,14 @@ class CompanyAdmin(MergeMixin, ImportByOperations, DirectoryAdmin, ImportExportM
     ordering = ("sort_name", "id")
     autocomplete_fields = ("primary_contact", "billing_contact")
     inlines = (LocationInline, ContactInline)
-    actions = ("tag_selected", "merge_selected", "archive_selected", "restore_selected")
+    actions: tuple[str, ...] = (
+        "tag_selected",
+        "merge_selected",
+        "archive_selected",
+        "restore_selected",
+    )
     actions_detail = ("all_contacts", "all_locations")
     resource_classes = (CompanyResource,)
-    import_form_class = CappedImportForm
-    export_form_class = ExportForm
     merge_operation = staticmethod(merging.merge_companies)
     merge_fields = (
         "account_number", "name", "legal_name", "tax_id", "status", "phone", "website", "domains",

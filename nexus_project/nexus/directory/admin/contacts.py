@@ -6,23 +6,21 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
-from import_export.admin import ImportExportModelAdmin
 from unfold.contrib.filters.admin import AutocompleteSelectFilter
-from unfold.contrib.import_export.forms import ExportForm
 from unfold.decorators import display
 
 from nexus.directory import merging
-from nexus.directory.admin.base import DirectoryAdmin, unbroken
+from nexus.directory.admin.base import unbroken
 from nexus.directory.admin.filters import ActiveTodayFilter, ArchivedFilter, RoleFilter
 from nexus.directory.admin.forms import CompanyAutocomplete, ContactForm
-from nexus.directory.admin.imports import CappedImportForm, ImportByOperations
-from nexus.directory.admin.merges import MergeMixin
+from nexus.directory.admin.imports import ImportAdmin
+from nexus.directory.admin.merges import MergeAdmin
 from nexus.directory.admin.resources import ContactResource
 from nexus.directory.models import Contact
 
 
 @admin.register(Contact)
-class ContactAdmin(MergeMixin, ImportByOperations, DirectoryAdmin, ImportExportModelAdmin):
+class ContactAdmin(MergeAdmin, ImportAdmin):
     form = ContactForm
     list_display = ("shown_name", "company", "title", "first_email", "first_phone", "shown_vip")
     list_filter = (
@@ -37,10 +35,8 @@ class ContactAdmin(MergeMixin, ImportByOperations, DirectoryAdmin, ImportExportM
     search_help_text = "Name, e-mail address or telephone"
     ordering = ("sort_name", "id")
     autocomplete_fields = ("company", "location", "user")
-    actions = ("merge_selected", "archive_selected", "restore_selected")
+    actions: tuple[str, ...] = ("merge_selected", "archive_selected", "restore_selected")
     resource_classes = (ContactResource,)
-    import_form_class = CappedImportForm
-    export_form_class = ExportForm
     merge_operation = staticmethod(merging.merge_contacts)
     merge_fields = (
         "company", "first_name", "last_name", "title", "emails", "phones", "roles", "vip",

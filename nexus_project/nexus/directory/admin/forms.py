@@ -60,7 +60,8 @@ class LocationForm(DirectoryForm):
 
     def _get_validation_exclusions(self) -> set[str]:
         # Ticking "default" moves it here from another location; ``operations.save`` does that.
-        return {*super()._get_validation_exclusions(), "is_default"}
+        found: set[str] = super()._get_validation_exclusions()  # type: ignore[misc]
+        return {*found, "is_default"}
 
 
 class ContactForm(DirectoryForm):

@@ -6,8 +6,9 @@ from typing import Any
 
 from django import forms
 from django.http import HttpRequest
+from import_export.admin import ImportExportModelAdmin
 from import_export.formats import base_formats
-from unfold.contrib.import_export.forms import ImportForm
+from unfold.contrib.import_export.forms import ExportForm, ImportForm
 
 MEGABYTES = 5
 
@@ -24,9 +25,11 @@ class CappedImportForm(ImportForm):
         return file
 
 
-class ImportByOperations:
+class ImportAdmin(ImportExportModelAdmin):
     """Take CSV and Excel, preview first, and write through ``operations`` in the user's name."""
 
+    import_form_class = CappedImportForm
+    export_form_class = ExportForm
     skip_admin_log = True  # the triggers keep a better log
     import_formats = (base_formats.CSV, base_formats.XLSX)
     export_formats = (base_formats.CSV, base_formats.XLSX)

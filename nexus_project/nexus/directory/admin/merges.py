@@ -13,10 +13,11 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 
+from nexus.directory.admin.base import DirectoryAdmin
 from nexus.directory.operations import NotPossible
 
 
-class MergeMixin:
+class MergeAdmin(DirectoryAdmin):
     """``merge_operation(keep=, absorb=, by=)`` unites two rows that differ in ``merge_fields``."""
 
     merge_operation: Callable[..., Any]
