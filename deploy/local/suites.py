@@ -30,6 +30,7 @@ def run(suite: str, server: Server) -> tally.Tally:
         command += [f"--rootdir=tests/{suite}", f"tests/{suite}", "-q", "--no-header", "--tb=short"]
         command += [f"--junit-xml={report}", "-o", f"faulthandler_timeout={_SECONDS_A_TEST}"]
         command += ["-o", "faulthandler_exit_on_timeout=true"]  # and say where it hangs
+        command += ["--hypothesis-profile=ci"]  # the same examples each time, no deadline
         environment = variables(suite, server, Path(folder))
         done = subprocess.run(command, cwd=ROOT, env=environment, check=False)
         return tally.of_pytest(report, done.returncode)
