@@ -16,7 +16,7 @@ def problems() -> list[str]:
     A database that does not answer is none: it may come back, and /readyz says so until then.
     """
     found = [str(message) for message in checks.run_checks() if message.level >= checks.ERROR]
-    if not settings.DEBUG and not (Path(settings.STATIC_ROOT) / "staticfiles.json").exists():
+    if not settings.DEBUG and not (Path(str(settings.STATIC_ROOT)) / "staticfiles.json").exists():
         found.append("The static files are missing. Run: python manage.py prepare")
     if waiting := _unapplied_migrations():
         found.append(

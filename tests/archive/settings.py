@@ -1,4 +1,4 @@
-"""The settings of archive for its tests: the real ones, varied."""
+"""The settings of this service for its tests: the real ones, but for files and mail."""
 
 from archive.settings import *  # noqa: F403 - a test settings module is the real one, varied
 

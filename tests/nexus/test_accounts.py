@@ -12,12 +12,12 @@ from django.core.management import CommandError, call_command
 from django.db import InternalError, connections, transaction
 from django.db.utils import IntegrityError
 from django.utils import timezone
+
+from hm_auth.permissions import Level
 from nexus.accounts import operations as accounts
 from nexus.accounts.models import User
 from nexus.accounts.rules import may_authenticate
 from nexus.signins.models import Event, SignIn
-
-from hm_auth.permissions import Level
 from tests.nexus.conftest import PASSWORD, person
 
 pytestmark = pytest.mark.django_db
@@ -32,7 +32,8 @@ def last_event():
     return Event.objects.latest("id")
 
 
-def test_a_user_is_created_and_on_record(admin):
+def test_a_user_is_created_and_on_record(admin, settings):
+    settings.PASSWORD_HASHERS = ["nexus.accounts.hashers.Argon2idHasher"]
     user = accounts.create_user(
         username="nina", email="Nina@MSP.Example", full_name="Nina", permission_level="technician",
         password=PASSWORD, by=admin,

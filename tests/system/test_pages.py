@@ -1,4 +1,4 @@
-"""Every page somebody opens in a day: it fits, it is accessible, and the browser has no complaint."""
+"""The pages people open all day: they fit, they are accessible, the browser has no complaint."""
 
 from __future__ import annotations
 

@@ -8,7 +8,13 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
-from hm_auth.service import setup
+from hm_auth.service import Service, setup
+
+
+def service() -> Service:
+    """Return the description that the settings module of this service was made from."""
+    found: Service = getattr(settings, "SERVICE")  # noqa: B009 - not a setting Django knows
+    return found
 
 
 class Command(BaseCommand):
@@ -19,9 +25,9 @@ class Command(BaseCommand):
 
     def run_from_argv(self, argv: list[str]) -> None:
         """Hand the arguments over as they are."""
-        sys.exit(setup.run(settings.SERVICE, argv[2:]))
+        sys.exit(setup.run(service(), argv[2:]))
 
     def handle(self, *_args: Any, **_options: Any) -> None:
         """Answer ``call_command``, which cannot ask anybody anything."""
-        if code := setup.run(settings.SERVICE, ["--non-interactive"]):
+        if code := setup.run(service(), ["--non-interactive"]):
             sys.exit(code)
