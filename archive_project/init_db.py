@@ -9,7 +9,6 @@ from pathlib import Path
 sys.path.append(str(Path(__file__).resolve().parent.parent))
 
 from archive.service import SERVICE
-
 from hm_auth.service import setup
 
 if __name__ == "__main__":

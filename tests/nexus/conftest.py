@@ -10,13 +10,14 @@ from django.conf import settings
 from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
+from rest_framework.test import APIClient
+
 from nexus.accounts.models import User
 from nexus.directory.models import Company
 from nexus.modules.models import Module
 from nexus.modules.operations import ensure_nexus
 from nexus.signins import keys, minting
 from nexus.signins.models import SignIn
-from rest_framework.test import APIClient
 
 PASSWORD = "quite long enough"
 

@@ -1,6 +1,7 @@
 """The standing personas of the page tests, signed in through the sign-in page itself."""
 
 from django.test import Client
+
 from nexus.accounts.models import User
 from nexus.directory.models import Company, Contact, Location
 from nexus.modules.models import Module

@@ -9,11 +9,11 @@ from django.core import mail
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+
 from nexus.accounts import operations as accounts
 from nexus.accounts.models import User
 from nexus.modules.models import Module
 from nexus.signins.models import Event, SignIn
-
 from tests.nexus.conftest import PASSWORD, person
 
 pytestmark = pytest.mark.django_db

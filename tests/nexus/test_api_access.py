@@ -10,8 +10,9 @@ import re
 
 import pytest
 from django.urls import URLPattern, get_resolver
-from nexus.directory.models import Contact, Location
 from rest_framework.test import APIClient
+
+from nexus.directory.models import Contact, Location
 
 CALLERS = ("nobody", "admin", "tech", "billing", "acme", "globex", "module")
 METHODS = ("get", "post", "put", "patch", "delete")

@@ -6,6 +6,7 @@ import json
 
 import pytest
 from django.test import Client
+
 from nexus.api.directory_views import CompanyViewSet
 
 

@@ -19,8 +19,6 @@ from django.db import close_old_connections
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from hypothesis.errors import Unsatisfiable
-from nexus.directory.models import Contact, Location
-from nexus.wsgi import application
 from schemathesis.checks import not_a_server_error
 from schemathesis.generation import GenerationMode
 from schemathesis.specs.openapi.checks import (
@@ -29,6 +27,9 @@ from schemathesis.specs.openapi.checks import (
     response_schema_conformance,
     status_code_conformance,
 )
+
+from nexus.directory.models import Contact, Location
+from nexus.wsgi import application
 
 CHECKS = [
     not_a_server_error,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from nexus.accounts.models import User
 from nexus.modules.models import Module
 

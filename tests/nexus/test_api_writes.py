@@ -6,6 +6,7 @@ import threading
 
 import pytest
 from django.db import connection
+
 from nexus.directory.models import Company, Contact, Location
 
 

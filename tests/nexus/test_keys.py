@@ -11,9 +11,9 @@ import time_machine
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError, call_command
 from django.utils import timezone
+
 from nexus.signins import keys
 from nexus.signins.models import Event, SigningKey
-
 from tests.nexus.test_token import claims_of, sign_in
 
 pytestmark = pytest.mark.django_db

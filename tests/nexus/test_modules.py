@@ -6,6 +6,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, transaction
+
 from nexus.modules import operations
 from nexus.modules.models import Module
 from nexus.signins.models import Event

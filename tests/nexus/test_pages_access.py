@@ -3,9 +3,9 @@
 import pytest
 from django.test import Client
 from django.urls import reverse
+
 from nexus.directory.models import Contact
 from nexus.pages.urls import urlpatterns
-
 from tests.nexus.pages_people import LEVELS, make_company, make_user, signed_in
 
 pytestmark = pytest.mark.django_db

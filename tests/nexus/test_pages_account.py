@@ -3,10 +3,10 @@
 import re
 
 import pytest
+
 from nexus.modules.models import Module
 from nexus.pages.devices import device_name
 from nexus.signins.models import RefreshChain
-
 from tests.nexus.pages_people import PASSWORD, make_user, signed_in
 
 pytestmark = pytest.mark.django_db

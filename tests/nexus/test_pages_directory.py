@@ -5,9 +5,9 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+
 from nexus.directory.models import Company, Contact
 from nexus.pages.templatetags.nexus_pages import tel
-
 from tests.nexus.pages_people import make_company, make_contacts, make_user, signed_in
 
 pytestmark = pytest.mark.django_db

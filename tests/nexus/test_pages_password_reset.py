@@ -10,11 +10,11 @@ from django.contrib.auth.tokens import default_token_generator
 from django.core import mail
 from django.test import Client
 from django.utils import timezone
+
 from nexus.accounts.mail import send_invitation
 from nexus.accounts.models import User
 from nexus.accounts.password_reset import LinkUsed, reset_password
 from nexus.signins.models import Event
-
 from tests.nexus.pages_people import PASSWORD, make_company, make_user, signed_in
 
 pytestmark = pytest.mark.django_db

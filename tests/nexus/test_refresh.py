@@ -12,10 +12,10 @@ from django.db import connection, connections, transaction
 from django.db.models import F
 from django.test import Client
 from django.utils import timezone
+
 from nexus.accounts import operations as accounts
 from nexus.signins import keys, rules, secret_keys
 from nexus.signins.models import Event, RefreshChain, SignIn
-
 from tests.nexus.conftest import PASSWORD, person
 from tests.nexus.test_token import ask, claims_of, sign_in
 

@@ -9,12 +9,12 @@ from urllib.parse import parse_qs
 import pytest
 from django.conf import settings
 from django.utils import timezone
+
+from hm_auth.tokens import key_set, verify_logout
 from nexus.accounts import operations as accounts
 from nexus.api.authentication import BearerAuthentication
 from nexus.signins.models import Event, SignIn
 from nexus.signins.operations import end_sign_ins
-
-from hm_auth.tokens import key_set, verify_logout
 from tests.nexus.test_refresh import refresh
 from tests.nexus.test_token import ask, sign_in
 

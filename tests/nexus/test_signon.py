@@ -8,11 +8,11 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from django.test import Client
 from django.utils import timezone
+
 from nexus.accounts import operations as accounts
 from nexus.directory import operations as directory
 from nexus.signins.models import LoginCode, RefreshChain, SignIn
 from nexus.signins.operations import end_sign_ins
-
 from tests.nexus.conftest import PASSWORD
 from tests.nexus.test_token import ask, claims_of
 from tests.nexus.test_token import sign_in as token_for

@@ -12,10 +12,10 @@ from django.test import Client
 from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
+
 from nexus.signins import keys, rules, throttle
 from nexus.signins.exceptions import TooManyAttempts
 from nexus.signins.models import Event, Throttle
-
 from tests.nexus.conftest import PASSWORD, person
 from tests.nexus.test_token import ask, sign_in
 

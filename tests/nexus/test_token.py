@@ -8,10 +8,10 @@ import json
 import jwt
 import pytest
 from django.conf import settings
-from nexus.accounts import operations as accounts
-from nexus.signins.models import Event, RefreshChain, SignIn
 
 from hm_auth.tokens import Claims, key_set, verify_access
+from nexus.accounts import operations as accounts
+from nexus.signins.models import Event, RefreshChain, SignIn
 from tests.nexus.conftest import PASSWORD
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("signing_key")]
