@@ -2,64 +2,63 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-from fractions import Fraction
-
-from treasury.billing_rules.lines import Line, Part
-from treasury.billing_rules.money import places
-from treasury.billing_rules.pricing import Scheme
+from treasury.billing_rules import wording
+from treasury.billing_rules.counting_words import counting_words
+from treasury.billing_rules.lines import Change, Changed, Counting, Floor, Line, Worked, Working
 
 
 def explain(line: Line) -> tuple[str, ...]:
-    """Return the sentences that make up ``line``, one for each part, in the order of the days."""
-    if not line.parts:
-        return (f"{line.description}: not active in this period.",)
-    return tuple(_sentence(part, line) for part in sorted(line.parts, key=_in_order))
+    """Return the sentences that make up ``line``, in the order of the days."""
+    match line.basis:
+        case Counting() as counting:
+            return tuple(counting_words(counting, line.period, line.amount.currency))
+        case Working() as working:
+            return tuple(_working_words(working, line.amount.currency))
+        case Floor() as floor:
+            return (_floor_words(floor, line),)
+        case Changed() as changed:
+            return tuple(_changed_words(changed, line))
 
 
-def _sentence(part: Part, line: Line) -> str:
-    words = [f"{number(part.quantity)} × {_price(part, line.amount.currency)}"]
-    if part.included:
-        words.append(f"{number(part.included)} included in the plan")
-    if part.discount:
-        words.append(f"less {number(part.discount * 100)} %")
-    if part.share != 1:
-        words.append(f"{_days(part)}: {part.days.days}/{line.period.days} days")
-    if part.tariff is None:
-        words.append(f"own price of {', '.join(part.subjects)}")
-    return "; ".join(words)
+def _working_words(working: Working, currency: str) -> list[str]:
+    words = [_worked(part, currency) for part in working.parts]
+    covered: dict[str, int] = {}
+    for draw in working.draws:
+        covered[draw.pool_key] = covered.get(draw.pool_key, 0) + draw.minutes
+    if covered:
+        pools = ", ".join(f"{wording.time(m)} by {key}" for key, m in covered.items())
+        total = wording.time(sum(covered.values()))
+        words.append(f"{total} of {wording.time(working.minutes)} covered: {pools}")
+    if working.late:
+        count = len(working.late)
+        noun = "entry" if count == 1 else "entries"
+        words.append(f"{count} {noun} from earlier days, entered after those were billed")
+    return words or ["No work"]
 
 
-def _price(part: Part, currency: str) -> str:
-    if part.unit_price is not None:
-        return amount(part.unit_price, currency)
-    if part.tariff is None:
-        raise ValueError("a part has a unit price or a tariff")
-    kind = "tiers" if part.tariff.scheme is Scheme.GRADUATED else "volume price"
-    steps = ", ".join(
-        f"{amount(tier.unit_price, currency)} above {number(Fraction(tier.above))}"
-        for tier in part.tariff.tiers
-    )
-    return f"{kind} ({steps})"
+def _worked(part: Worked, currency: str) -> str:
+    text = f"{wording.time(part.minutes)} {part.rate_class} × {wording.amount(part.rate, currency)}"
+    return text + wording.less(part.discount, part.reason)
 
 
-def _days(part: Part) -> str:
-    first = part.days.start
-    return f"from {first.day} {first:%b}"
+def _floor_words(floor: Floor, line: Line) -> str:
+    minimum = wording.amount(floor.minimum, line.amount.currency)
+    text = f"Minimum {minimum}"
+    if floor.share != 1:
+        due = line.amount + floor.reached
+        text += f" × {wording.share(floor.share, 1, line.period)} = {due.amount}"
+    return f"{text}; the other lines come to {floor.reached.amount}"
 
 
-def _in_order(part: Part) -> tuple[object, ...]:
-    return (part.days.start, part.tariff is None, part.subjects)
+def _changed_words(changed: Changed, line: Line) -> list[str]:
+    billed, due = changed.billed.amount, changed.due.amount
+    days = wording.days(line.period, 0)
+    words = [f"{days}: {billed} was billed; by what is known now it comes to {due}"]
+    year = line.period.start.year
+    return words + [_change(each, year, line.amount.currency) for each in changed.changes]
 
 
-def number(value: Fraction) -> str:
-    """Write an exact number without needless places: 12, 1.5, 33.33 (two places at most)."""
-    text = f"{Decimal(value.numerator) / Decimal(value.denominator):.2f}"
-    return text.rstrip("0").rstrip(".")
-
-
-def amount(value: Decimal, currency: str) -> str:
-    """Write a unit price with at least the places of its currency, and all it has."""
-    exponent = value.normalize().as_tuple().exponent
-    own = -exponent if isinstance(exponent, int) and exponent < 0 else 0
-    return f"{value:.{max(own, places(currency))}f}"
+def _change(change: Change, year: int, currency: str) -> str:
+    before, now = wording.number(change.before), wording.number(change.now)
+    what = f"{now} instead of {before}" if now != before else f"{now} at another price"
+    return f"{wording.days(change.days, year)}: {what}: {wording.money(change.exact, currency)}"

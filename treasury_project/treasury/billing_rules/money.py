@@ -8,14 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Context, Decimal, Inexact, InvalidOperation, Overflow
 from fractions import Fraction
+
+# Sums and products of Decimals before the end of a line: exact, or an exception.
+EXACT = Context(prec=100, traps=[Inexact, InvalidOperation, Overflow])
 
 # ISO 4217 minor units that are not 2.
 _PLACES = {
     "BHD": 3, "CLP": 0, "IQD": 3, "ISK": 0, "JOD": 3, "JPY": 0, "KRW": 0, "KWD": 3, "LYD": 3,
     "OMR": 3, "PYG": 0, "RWF": 0, "TND": 3, "UGX": 0, "VND": 0, "XAF": 0, "XOF": 0, "XPF": 0,
 }  # fmt: skip
+_UNIT = {count: Decimal(1).scaleb(-count) for count in (0, 2, 3)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,23 +34,28 @@ class Money:
     currency: str
 
     def __post_init__(self) -> None:
-        if not isinstance(self.amount, Decimal) or not self.amount.is_finite():
+        if not is_number(self.amount):
             raise ValueError(f"{self.amount!r} is not a finite Decimal")
         if len(self.currency) != 3 or not self.currency.isupper():
             raise ValueError(f"{self.currency!r} is not an ISO 4217 code")
-        exact = self.amount.quantize(Decimal(1).scaleb(-places(self.currency)))
-        if exact != self.amount:
-            raise ValueError(f"{self.amount} has more places than {self.currency} has")
+        try:
+            exact = self.amount.quantize(_UNIT[places(self.currency)], context=EXACT)
+        except Inexact:
+            problem = f"{self.amount} has more places than {self.currency} has"
+            raise ValueError(problem) from None
         object.__setattr__(self, "amount", exact)
 
     def __add__(self, other: Money) -> Money:
-        return Money(self.amount + self._same(other), self.currency)
+        return Money(EXACT.add(self.amount, self._same(other)), self.currency)
 
     def __sub__(self, other: Money) -> Money:
-        return Money(self.amount - self._same(other), self.currency)
+        return Money(EXACT.subtract(self.amount, self._same(other)), self.currency)
 
     def __neg__(self) -> Money:
-        return Money(-self.amount, self.currency)
+        return Money(EXACT.minus(self.amount), self.currency)
+
+    def __abs__(self) -> Money:
+        return -self if self.amount < 0 else self
 
     def __lt__(self, other: Money) -> bool:
         return self.amount < self._same(other)
@@ -64,6 +73,11 @@ class Money:
         if other.currency != self.currency:
             raise ValueError(f"{self.currency} and {other.currency} do not mix")
         return other.amount
+
+
+def is_number(value: object) -> bool:
+    """Tell whether ``value`` is a finite Decimal: neither NaN nor a binary fraction."""
+    return isinstance(value, Decimal) and value.is_finite()
 
 
 def places(currency: str) -> int:
@@ -100,13 +114,25 @@ def split(amount: Money, weights: Sequence[Fraction | Decimal | int]) -> list[Mo
     whole = sum(shares, Fraction(0))
     if whole <= 0 or min(shares) < 0:
         raise ValueError("weights must not be negative, nor all zero")
-    scale = 10 ** places(amount.currency)
-    units = int(amount.amount * scale)
-    exact = [abs(units) * share / whole for share in shares]
-    parts = [int(value) for value in exact]
-    by_remainder = sorted(range(len(exact)), key=lambda i: (parts[i] - exact[i], i))
-    for i in by_remainder[: abs(units) - sum(parts)]:
-        parts[i] += 1
-    sign = -1 if units < 0 else 1
-    exponent = -places(amount.currency)
-    return [Money(Decimal(sign * part).scaleb(exponent), amount.currency) for part in parts]
+    exact = Fraction(amount.amount)
+    return apportioned(amount, [exact * share / whole for share in shares])
+
+
+def apportioned(whole: Money, exact: Sequence[Fraction]) -> list[Money]:
+    """Round ``exact`` amounts so that they sum to ``whole``, their own rounded sum.
+
+    Each is rounded towards minus infinity (towards plus infinity when ``whole`` is negative, so
+    that a credit mirrors its invoice); the units still missing go to the largest remainders.
+    Raises ValueError when ``whole`` is further from their sum than rounding explains.
+    """
+    scale = 10 ** places(whole.currency)
+    sign = -1 if whole.amount < 0 else 1
+    scaled = [sign * value * scale for value in exact]
+    units = [value.numerator // value.denominator for value in scaled]
+    missing = int(abs(whole.amount) * scale) - sum(units)
+    if not 0 <= missing <= len(units):
+        raise ValueError(f"{whole} is not the sum of its parts")
+    for i in sorted(range(len(units)), key=lambda i: (units[i] - scaled[i], i))[:missing]:
+        units[i] += 1
+    exponent = -places(whole.currency)
+    return [Money(Decimal(sign * unit).scaleb(exponent), whole.currency) for unit in units]

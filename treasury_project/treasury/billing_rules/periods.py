@@ -6,7 +6,6 @@ import calendar
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
-from fractions import Fraction
 from itertools import pairwise
 
 
@@ -28,12 +27,11 @@ class DateRange:
     def __contains__(self, day: date) -> bool:
         return self.start <= day and (self.end is None or day < self.end)
 
-    def overlap(self, other: DateRange) -> DateRange | None:
-        """Return the days that both have, or None."""
-        start = max(self.start, other.start)
-        ends = [end for end in (self.end, other.end) if end is not None]
-        end = min(ends) if ends else None
-        return DateRange(start, end) if end is None or start < end else None
+    def within(self, period: Period) -> Period | None:
+        """Return its days that lie in ``period``, or None."""
+        start = max(period.start, self.start)
+        end = period.end if self.end is None or self.end > period.end else self.end
+        return Period(start, end) if start < end else None
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -52,14 +50,8 @@ class Period:
         """How many days it has, 28 to 31 for a month."""
         return (self.end - self.start).days
 
-    @property
-    def range(self) -> DateRange:
-        """The same days as a range."""
-        return DateRange(self.start, self.end)
-
-    def share(self, days: int) -> Fraction:
-        """Return ``days`` as a part of the period: 17 days of November are 17/30."""
-        return Fraction(days, self.days)
+    def __contains__(self, day: date) -> bool:
+        return self.start <= day < self.end
 
     def cut(self, instants: Iterable[date]) -> Iterator[Period]:
         """Split at every given day that lies inside, in order; without any, yield itself."""
@@ -72,8 +64,8 @@ class Period:
 def add_months(anchor: date, months: int) -> date:
     """Return the day ``months`` after ``anchor``, clamped to the month: 31 Jan + 1 = 28 Feb.
 
-    Always counted from the anchor, so the day returns when the month is long enough
-    (31 Jan + 2 = 31 Mar), and 29 Feb + 12 is 28 Feb, + 48 is 29 Feb again.
+    ``months`` may be negative. Always counted from the anchor, so the day returns when the month
+    is long enough (31 Jan + 2 = 31 Mar), and 29 Feb + 12 is 28 Feb, + 48 is 29 Feb again.
     """
     index = anchor.year * 12 + anchor.month - 1 + months
     year, month = divmod(index, 12)
@@ -82,35 +74,18 @@ def add_months(anchor: date, months: int) -> date:
 
 
 def period_number(anchor: date, months: int, number: int) -> Period:
-    """Return period ``number`` (0 is the first) of ``months`` months each, from ``anchor``."""
+    """Return period ``number`` of ``months`` months each; 0 starts on ``anchor``."""
     if months < 1:
         raise ValueError("a period has at least one month")
     return Period(add_months(anchor, number * months), add_months(anchor, (number + 1) * months))
 
 
+def number_on(anchor: date, months: int, day: date) -> int:
+    """Return the number of the period that holds ``day``; negative before ``anchor``."""
+    number = ((day.year - anchor.year) * 12 + day.month - anchor.month) // months
+    return number if add_months(anchor, number * months) <= day else number - 1
+
+
 def period_on(anchor: date, months: int, day: date) -> Period:
-    """Return the period that holds ``day``, which may not lie before ``anchor`` (ValueError)."""
-    if day < anchor:
-        raise ValueError(f"{day} lies before the first period, {anchor}")
-    elapsed = (day.year - anchor.year) * 12 + day.month - anchor.month
-    number = elapsed // months
-    period = period_number(anchor, months, number)
-    return period if period.start <= day else period_number(anchor, months, number - 1)
-
-
-def periods_starting(anchor: date, months: int, window: Period) -> Iterator[Period]:
-    """Yield the periods whose first day lies in ``window``, in order."""
-    if window.end <= anchor:
-        return
-    period = period_on(anchor, months, max(anchor, window.start))
-    number = 0 if period.start == anchor else _number_of(anchor, months, period)
-    while period.start < window.end:
-        if period.start >= window.start:
-            yield period
-        number += 1
-        period = period_number(anchor, months, number)
-
-
-def _number_of(anchor: date, months: int, period: Period) -> int:
-    elapsed = (period.start.year - anchor.year) * 12 + period.start.month - anchor.month
-    return elapsed // months
+    """Return the period that holds ``day``."""
+    return period_number(anchor, months, number_on(anchor, months, day))

@@ -1,0 +1,127 @@
+"""Work that is billed with a period: what allowances do not cover, at the rate of its class."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+
+from treasury.billing_rules.agreement import Addition, Agreement, HourlyRate, Hours
+from treasury.billing_rules.allowances import Drawing, Pool, Work, draw
+from treasury.billing_rules.due import billed_with, usage_of
+from treasury.billing_rules.facts import Facts
+from treasury.billing_rules.lines import Line, LineKind, Worked, Working
+from treasury.billing_rules.money import EXACT, rounded
+from treasury.billing_rules.periods import Period
+from treasury.billing_rules.pricing import NoPrice, discount_on
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """The work billed with a period, and how far allowances paid for it."""
+
+    works: tuple[Work, ...]
+    drawing: Drawing
+
+
+def spent(agreement: Agreement, facts: Facts, period: Period, issued_until: date | None) -> Spent:
+    """Find the work that ``period`` bills and let all work up to it draw on the allowances."""
+    taken: list[Work] = []
+    for work in facts.works:
+        if not work.billable or (work.billed_with is None and work.day not in agreement.active):
+            continue
+        start = work.billed_with
+        if start is None:
+            start = billed_with(agreement, work.day, issued_until=issued_until).start
+        if start <= period.start:
+            minutes = _stepped(agreement, work)
+            taken.append(replace(work, minutes=minutes, billed_with=start))
+    now = tuple(sorted((w for w in taken if w.billed_with == period.start), key=_by_day))
+    if not now:
+        return Spent((), Drawing((), {}, {}))
+    return Spent(now, draw(pools(agreement, facts, max(w.day for w in taken)), taken))
+
+
+def pools(agreement: Agreement, facts: Facts, day: date) -> list[Pool]:
+    """Return the prepaid blocks and the agreement's own allowances begun by ``day``."""
+    after = date.fromordinal(day.toordinal() + 1)
+    own = [pool for each in agreement.allowances for pool in each.pools(after)]
+    return [*facts.pools, *own]
+
+
+def hours_line(
+    agreement: Agreement, addition: Addition, source: Hours, spent: Spent, period: Period
+) -> Line:
+    """Return the line of ``addition`` for the work of ``spent`` that its rates are for.
+
+    Raises NoPrice when a rate class has no rate on the day of the work.
+    """
+    classes = {rate.rate_class for rate in source.rates}
+    works = [work for work in spent.works if work.rate_class in classes]
+    keys = {work.key for work in works}
+    groups: dict[tuple[str, Decimal, Decimal, str], list[Work]] = defaultdict(list)
+    for work in works:
+        if spent.drawing.unpaid.get(work.key):
+            if work.day not in addition.active:
+                raise NoPrice(f"{addition.description} is not agreed for {work.day}")
+            rate = rate_on(source.rates, work.rate_class, work.day).price
+            groups[work.rate_class, rate, *discount_on(addition.discounts, work.day)].append(work)
+    parts = tuple(_worked(*terms, groups[terms], spent.drawing.unpaid) for terms in sorted(groups))
+    days = usage_of(agreement, period) or period
+    basis = Working(
+        parts,
+        sum(work.minutes for work in works),
+        tuple(each for each in spent.drawing.draws if each.work_key in keys),
+        tuple(work.key for work in works if work.day < days.start),
+    )
+    amount = rounded(sum((part.exact for part in parts), Fraction(0)), agreement.currency)
+    return Line(
+        addition.key, LineKind.HOURS, addition.description, days, amount,
+        addition.tax_category, basis,
+    )  # fmt: skip
+
+
+def uncovered(agreement: Agreement, spent: Spent) -> list[Work]:
+    """Return the work that neither an allowance nor any rate covers: it would go unbilled."""
+    classes = {
+        rate.rate_class
+        for addition in agreement.additions
+        if isinstance(addition.source, Hours)
+        for rate in addition.source.rates
+    }
+    unpaid = spent.drawing.unpaid
+    return [w for w in spent.works if w.key in unpaid and w.rate_class not in classes]
+
+
+def rate_on(rates: tuple[HourlyRate, ...], rate_class: str, day: date) -> HourlyRate:
+    """Return the rate of ``rate_class`` in force on ``day``. Raises NoPrice."""
+    started = [rate for rate in rates if rate.rate_class == rate_class and rate.start <= day]
+    if not started:
+        raise NoPrice(f"no rate for {rate_class} on {day}")
+    return max(started, key=lambda rate: rate.start)
+
+
+def _worked(
+    rate_class: str, rate: Decimal, percent: Decimal, reason: str, works: list[Work],
+    unpaid: dict[str, int],
+) -> Worked:  # fmt: skip
+    minutes = sum(unpaid[work.key] for work in works)
+    kept = EXACT.subtract(Decimal(100), percent)
+    exact = Fraction(EXACT.multiply(EXACT.multiply(rate, kept), Decimal(minutes))) / 6000
+    keys = tuple(work.key for work in works)
+    return Worked(rate_class, rate, minutes, percent, reason, exact, keys)
+
+
+def _stepped(agreement: Agreement, work: Work) -> int:
+    """Round the minutes up to the step of the rates that the work is billed at."""
+    for addition in agreement.additions:
+        source = addition.source
+        if isinstance(source, Hours) and any(r.rate_class == work.rate_class for r in source.rates):
+            return -(-work.minutes // source.increment) * source.increment
+    return work.minutes
+
+
+def _by_day(work: Work) -> tuple[date, str]:
+    return (work.day, work.key)
