@@ -68,7 +68,9 @@ def test_every_row_is_one_people_could_have_typed(loaded):
         for row in model.objects.all():
             before = {field.attname: getattr(row, field.attname) for field in row._meta.fields}
             row.full_clean()
-            assert before == {field.attname: getattr(row, field.attname) for field in row._meta.fields}
+            assert before == {
+                field.attname: getattr(row, field.attname) for field in row._meta.fields
+            }
 
 
 def test_the_clients_are_varied(loaded):

@@ -1,4 +1,4 @@
-"""CSV and Excel in and out of the directory: look first, all or nothing, no formula gets through."""
+"""CSV and Excel in and out of the directory: look first, all or nothing, no formula gets out."""
 
 import csv
 import io
@@ -33,7 +33,9 @@ def confirm(browser, preview, path=IMPORT):
 
 
 def test_a_file_is_shown_before_it_is_taken(browser, acme):
-    preview = upload(browser, "account_number,name,tags\nC-1001,Acme Works,Gold\n,Ní Bhriain & Co,\n")
+    preview = upload(
+        browser, "account_number,name,tags\nC-1001,Acme Works,Gold\n,Ní Bhriain & Co,\n"
+    )
     text = preview.content.decode()
     assert "Acme" in text
     assert "Ní Bhriain" in text
@@ -89,7 +91,9 @@ def test_rubbish_is_refused_politely(browser, content, kind):
 
 
 def test_excel_works_too(browser):
-    book = tablib.Dataset(["C-7", "Käthe GmbH", 353209148786], headers=["account_number", "name", "phone"])
+    book = tablib.Dataset(
+        ["C-7", "Käthe GmbH", 353209148786], headers=["account_number", "name", "phone"]
+    )
     preview = upload(browser, book.export("xlsx"), kind=XLSX, name="rows.xlsx")
     confirm(browser, preview)
     company = Company.objects.get()
@@ -115,8 +119,15 @@ def test_no_cell_of_an_export_is_a_formula_and_all_come_back_as_they_were(browse
 
 def test_an_exported_file_changes_nothing_when_it_comes_back(browser, acme, globex):
     Contact.objects.create(
-        company=acme, first_name="Nora", last_name="O'Brien", emails=["a@x.example", "b@x.example"], roles=["billing"],
-        phones=["+353 20 914 8786"], vip=True, active_from="2024-02-29", notes="Two\nlines, and a comma",
+        company=acme,
+        first_name="Nora",
+        last_name="O'Brien",
+        emails=["a@x.example", "b@x.example"],
+        roles=["billing"],
+        phones=["+353 20 914 8786"],
+        vip=True,
+        active_from="2024-02-29",
+        notes="Two\nlines, and a comma",
     )
     for model in ("company", "contact"):
         path = f"/admin/directory/{model}/import/"
@@ -127,7 +138,7 @@ def test_an_exported_file_changes_nothing_when_it_comes_back(browser, acme, glob
 
 def test_a_contact_is_found_again_by_company_and_address(browser, acme):
     path = "/admin/directory/contact/import/"
-    rows = "company,first_name,emails,roles\nc-1001,Nora,Nora@Acme.example,\"primary,billing\"\n"
+    rows = 'company,first_name,emails,roles\nc-1001,Nora,Nora@Acme.example,"primary,billing"\n'
     confirm(browser, upload(browser, rows, path), path)
     nora = Contact.objects.get()
     assert (nora.company, nora.roles) == (acme, ["primary", "billing"])

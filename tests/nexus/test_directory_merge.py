@@ -1,4 +1,4 @@
-"""Merging companies and contacts: nothing that either said is lost, and the old id still leads on."""
+"""Merging companies and contacts: nothing that either said is lost, the old id leads on."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
@@ -23,11 +23,21 @@ def filled(acme, globex, globex_user):
     Contact.objects.create(company=globex, first_name="Gone", archived_at="2026-01-01T00:00Z")
     james = Contact.objects.create(company=globex, first_name="James", user=globex_user)
     Company.objects.filter(pk=acme.pk).update(
-        tags=["gold"], domains=["acme.example"], external_ids={"rmm": "1"}, notes="Ours.", phone="+353 20 914 0001"
+        tags=["gold"],
+        domains=["acme.example"],
+        external_ids={"rmm": "1"},
+        notes="Ours.",
+        phone="+353 20 914 0001",
     )
     Company.objects.filter(pk=globex.pk).update(
-        tags=["gold", "24x7"], domains=["globex.example"], external_ids={"rmm": "2", "psa": "9"}, notes="Theirs.",
-        phone="+353 20 914 0002", legal_name="Globex DAC", tax_id="IE1", primary_contact=james,
+        tags=["gold", "24x7"],
+        domains=["globex.example"],
+        external_ids={"rmm": "2", "psa": "9"},
+        notes="Theirs.",
+        phone="+353 20 914 0002",
+        legal_name="Globex DAC",
+        tax_id="IE1",
+        primary_contact=james,
     )
     acme.refresh_from_db()
     globex.refresh_from_db()
@@ -39,14 +49,23 @@ def test_everything_of_the_other_company_moves(filled, admin, globex_user):
     kept = merging.merge_companies(keep=acme, absorb=globex, by=admin)
     assert kept.contacts.count() == 4
     assert kept.locations.count() == 2
-    assert [row.name for row in kept.locations.filter(is_default=True)] == ["Acme Manufacturing office"]
+    assert [row.name for row in kept.locations.filter(is_default=True)] == [
+        "Acme Manufacturing office"
+    ]
     assert list(kept.users.all()) == [globex_user]
     assert kept.primary_contact.first_name == "James"
     assert (kept.legal_name, kept.tax_id) == ("Globex DAC", "IE1")
     assert kept.tags == ["24x7", "gold"]
     assert kept.domains == ["acme.example", "globex.example"]
     assert kept.external_ids == {"rmm": "1", "psa": "9"}
-    for line in ("Ours.", "Theirs.", "Name: Globex Logistics", "Account number: C-1002", "Phone: +353 20 914 0002", "rmm: 2"):
+    for line in (
+        "Ours.",
+        "Theirs.",
+        "Name: Globex Logistics",
+        "Account number: C-1002",
+        "Phone: +353 20 914 0002",
+        "rmm: 2",
+    ):
         assert line in kept.notes
 
 
@@ -98,7 +117,11 @@ def test_the_history_names_the_merge(filled, admin):
 @pytest.mark.parametrize("case", ["itself", "keep archived", "merged already"])
 def test_what_cannot_be_merged_is_said(filled, admin, case):
     acme, globex = filled
-    sentence = {"itself": "with itself", "keep archived": "restore it first", "merged already": "was merged already"}[case]
+    sentence = {
+        "itself": "with itself",
+        "keep archived": "restore it first",
+        "merged already": "was merged already",
+    }[case]
     if case == "itself":
         globex = acme
     elif case == "keep archived":
@@ -114,19 +137,39 @@ def test_two_rows_of_one_person_become_one(acme, admin, acme_user):
     office = Location.objects.create(company=acme, name="Office")
     depot = Location.objects.create(company=acme, name="Depot")
     keep = Contact.objects.create(
-        company=acme, first_name="Nora", last_name="Byrne", emails=["nora@acme.example"], location=office,
-        active_from=date(2024, 1, 1), active_until=date(2025, 1, 1),
+        company=acme,
+        first_name="Nora",
+        last_name="Byrne",
+        emails=["nora@acme.example"],
+        location=office,
+        active_from=date(2024, 1, 1),
+        active_until=date(2025, 1, 1),
     )
     absorb = Contact.objects.create(
-        company=acme, first_name="N.", last_name="Byrne", title="Director", emails=["nb@acme.example"], vip=True,
-        phones=["+353 20 914 8786"], roles=["billing"], location=depot, user=acme_user, notes="Likes tea.",
-        active_from=date(2023, 1, 1), active_until=date(2026, 1, 1),
+        company=acme,
+        first_name="N.",
+        last_name="Byrne",
+        title="Director",
+        emails=["nb@acme.example"],
+        vip=True,
+        phones=["+353 20 914 8786"],
+        roles=["billing"],
+        location=depot,
+        user=acme_user,
+        notes="Likes tea.",
+        active_from=date(2023, 1, 1),
+        active_until=date(2026, 1, 1),
     )
     acme.billing_contact = absorb
     acme.save()
     kept = merging.merge_contacts(keep=keep, absorb=absorb, by=admin)
     assert kept.emails == ["nora@acme.example", "nb@acme.example"]
-    assert (kept.title, kept.vip, kept.roles, kept.user) == ("Director", True, ["billing"], acme_user)
+    assert (kept.title, kept.vip, kept.roles, kept.user) == (
+        "Director",
+        True,
+        ["billing"],
+        acme_user,
+    )
     assert (kept.active_from, kept.active_until) == (date(2023, 1, 1), date(2026, 1, 1))
     for line in ("Likes tea.", "First name: N.", "Location: Depot", "Active from: 2024-01-01"):
         assert line in kept.notes
@@ -143,7 +186,9 @@ def test_contacts_of_two_companies_or_accounts_are_not_merged(acme, globex, admi
     james = Contact.objects.create(company=globex, first_name="James")
     with pytest.raises(operations.NotPossible, match="two companies"):
         merging.merge_contacts(keep=nora, absorb=james, by=admin)
-    twin = Contact.objects.create(company=acme, first_name="Nora", user=person("nora", "client", acme))
+    twin = Contact.objects.create(
+        company=acme, first_name="Nora", user=person("nora", "client", acme)
+    )
     with pytest.raises(operations.NotPossible, match="Both contacts have an account"):
         merging.merge_contacts(keep=nora, absorb=twin, by=admin)
 
@@ -154,7 +199,9 @@ contacts = st.fixed_dictionaries(
         "first_name": words,
         "last_name": words.filter(bool),
         "title": words,
-        "emails": st.lists(st.sampled_from(["a@x.example", "b@x.example", "c@x.example"]), unique=True),
+        "emails": st.lists(
+            st.sampled_from(["a@x.example", "b@x.example", "c@x.example"]), unique=True
+        ),
         "phones": st.lists(st.sampled_from(["123", "+353 20 91"]), unique=True),
         "roles": st.lists(st.sampled_from(["primary", "billing"]), unique=True),
         "external_ids": st.dictionaries(st.sampled_from(["rmm", "psa"]), words.filter(bool)),
@@ -167,7 +214,9 @@ contacts = st.fixed_dictionaries(
 
 
 @given(mine=contacts, theirs=contacts)
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 def test_no_value_of_either_contact_is_lost(acme, admin, mine, theirs):
     keep = Contact.objects.create(company=acme, **mine)
     absorb = Contact.objects.create(company=acme, **theirs)

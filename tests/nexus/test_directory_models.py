@@ -175,8 +175,11 @@ def test_values_are_written_one_way():
 
 def test_a_contact_is_written_one_way(acme):
     contact = Contact(
-        company=acme, first_name=" Nora", emails=["Nora@ACME.example", "nora@acme.example "],
-        phones=["00353 20 914 8786"], roles=["technical", "primary", "primary"],
+        company=acme,
+        first_name=" Nora",
+        emails=["Nora@ACME.example", "nora@acme.example "],
+        phones=["00353 20 914 8786"],
+        roles=["technical", "primary", "primary"],
     )
     contact.full_clean()
     assert contact.emails == ["nora@acme.example"]
@@ -192,7 +195,12 @@ def test_external_ids_are_names_and_text(external_ids):
 
 @pytest.mark.parametrize(
     ("day", "active"),
-    [(date(2026, 4, 30), False), (date(2026, 5, 1), True), (date(2026, 5, 31), True), (date(2026, 6, 1), False)],
+    [
+        (date(2026, 4, 30), False),
+        (date(2026, 5, 1), True),
+        (date(2026, 5, 31), True),
+        (date(2026, 6, 1), False),
+    ],
 )
 def test_the_last_day_is_the_first_day_gone(acme, day, active):
     Contact.objects.create(

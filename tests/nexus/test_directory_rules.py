@@ -65,7 +65,11 @@ def test_a_phone_number_can_be_dialled(number, dialled):
 
 
 def test_tags_are_small_distinct_and_sorted():
-    assert rules.normal_tags([" Gold", "gold", "", "24x7", "Two  Words"]) == ["24x7", "gold", "two words"]
+    assert rules.normal_tags([" Gold", "gold", "", "24x7", "Two  Words"]) == [
+        "24x7",
+        "gold",
+        "two words",
+    ]
 
 
 def test_00_is_written_as_plus():
@@ -86,9 +90,14 @@ keys = st.dictionaries(st.sampled_from(["rmm", "accounting", "psa"]), texts)
 
 
 @given(fields, fields, lists, lists, keys, keys, texts, texts)
-def test_a_merge_loses_no_value(mine, theirs, my_lists, their_lists, my_keys, their_keys, note, other):
+def test_a_merge_loses_no_value(
+    mine, theirs, my_lists, their_lists, my_keys, their_keys, note, other
+):
     merged = rules.merge(
-        values=(mine, theirs), lists=(my_lists, their_lists), external_ids=(my_keys, their_keys), labels={}
+        values=(mine, theirs),
+        lists=(my_lists, their_lists),
+        external_ids=(my_keys, their_keys),
+        labels={},
     )
     notes = rules.joined_notes(note, other, "Merged.", merged.leftovers)
     for name in mine:

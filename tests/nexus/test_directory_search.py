@@ -10,7 +10,14 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def companies():
-    names = ["O'Sullivan & Daughters", "Müller & Söhne", "Delikatesy Żubr", "龙凤贸易", "סטודיו נוף", "50% Off_Shop"]
+    names = [
+        "O'Sullivan & Daughters",
+        "Müller & Söhne",
+        "Delikatesy Żubr",
+        "龙凤贸易",
+        "סטודיו נוף",
+        "50% Off_Shop",
+    ]
     rows = [
         Company(name=name, account_number=f"C-{1001 + index}", domains=[f"c{index}.example"])
         for index, name in enumerate(names)
@@ -56,7 +63,12 @@ def test_nothing_typed_finds_everything(companies):
 
 def test_names_sort_as_people_expect(companies):
     names = Company.objects.order_by("sort_name", "id").values_list("name", flat=True)
-    assert list(names)[:4] == ["50% Off_Shop", "Delikatesy Żubr", "Müller & Söhne", "O'Sullivan & Daughters"]
+    assert list(names)[:4] == [
+        "50% Off_Shop",
+        "Delikatesy Żubr",
+        "Müller & Söhne",
+        "O'Sullivan & Daughters",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -75,7 +87,9 @@ def test_a_contact_is_found_by_name_address_or_number(companies, text):
 
 
 def test_a_location_is_found_by_its_address_and_its_company(companies):
-    depot = Location.objects.create(company=companies[1], name="Depot", line1="Königstraße 27", city="Stuttgart")
+    depot = Location.objects.create(
+        company=companies[1], name="Depot", line1="Königstraße 27", city="Stuttgart"
+    )
     Location.objects.create(company=companies[0], name="Depot", city="Wexford")
     for text in ("konigstrasse", "muller depot", "depot stuttgart"):
         assert list(Location.objects.search(text)) == [depot]
@@ -87,16 +101,22 @@ def twenty_thousand():
         for table in ("directory_company", "directory_contact"):
             cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")  # no history of these
         cursor.execute(
-            """INSERT INTO directory_company (id, external_ids, created_at, updated_at, version, account_number,
-                   name, legal_name, tax_id, status, domains, phone, website, tags, notes)
-               SELECT gen_random_uuid(), '{}', now(), now(), 1, 'T-' || n, md5(n::text), '', '', 'active',
-                   ARRAY['d' || n || '.example'], '', '', '{}', '' FROM generate_series(1, 20000) n"""
+            """
+            INSERT INTO directory_company (
+                id, external_ids, created_at, updated_at, version, account_number, name,
+                legal_name, tax_id, status, domains, phone, website, tags, notes)
+            SELECT gen_random_uuid(), '{}', now(), now(), 1, 'T-' || n, md5(n::text),
+                '', '', 'active', ARRAY['d' || n || '.example'], '', '', '{}', ''
+            FROM generate_series(1, 20000) n"""
         )
         cursor.execute(
-            """INSERT INTO directory_contact (id, external_ids, created_at, updated_at, version, company_id,
-                   first_name, last_name, title, emails, phones, roles, vip, notes)
-               SELECT gen_random_uuid(), '{}', now(), now(), 1, id, left(name, 8), right(name, 8), '',
-                   ARRAY[left(name, 8) || '@x.example'], '{}', '{}', false, '' FROM directory_company"""
+            """
+            INSERT INTO directory_contact (
+                id, external_ids, created_at, updated_at, version, company_id,
+                first_name, last_name, title, emails, phones, roles, vip, notes)
+            SELECT gen_random_uuid(), '{}', now(), now(), 1, id, left(name, 8), right(name, 8),
+                '', ARRAY[left(name, 8) || '@x.example'], '{}', '{}', false, ''
+            FROM directory_company"""
         )
         # As autovacuum would: write pending entries into the trigram indexes, count the rows.
         for index in ("company_search", "contact_search"):

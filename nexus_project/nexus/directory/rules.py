@@ -46,6 +46,11 @@ def normal_email(text: str) -> str:
     return tidy(text).lower()
 
 
+def normal_notes(text: str) -> str:
+    """Return several lines as stored: a browser sends CR LF, which is no change of the text."""
+    return text.replace("\r\n", "\n").replace("\r", "\n").strip()
+
+
 def normal_phone(text: str) -> str:
     """Return a telephone number as people write it, with ``+`` for a leading ``00``."""
     return re.sub(r"^00(?=[1-9])", "+", tidy(text))

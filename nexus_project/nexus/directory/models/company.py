@@ -128,6 +128,7 @@ class Company(DirectoryRow):
         self.domains = rules.distinct(rules.normal_domain(item) for item in self.domains or ())
         self.phone = rules.normal_phone(self.phone)
         self.tags = rules.normal_tags(self.tags or ())
+        self.notes = rules.normal_notes(self.notes)
 
     def clean(self) -> None:
         """The database holds this too, by foreign keys over two columns; here it gets its words."""

@@ -134,6 +134,7 @@ class Contact(DirectoryRow):
     def normalise(self) -> None:
         self._tidy("first_name", "last_name", "title")
         self.emails = rules.distinct(rules.normal_email(item) for item in self.emails or ())
+        self.notes = rules.normal_notes(self.notes)
         self.phones = rules.distinct(rules.normal_phone(item) for item in self.phones or ())
         self.roles = [role for role, _ in self.ROLES if role in (self.roles or ())] + [
             role for role in self.roles or () if role not in dict(self.ROLES)
