@@ -72,10 +72,11 @@ def _empty() -> None:
 def _caller() -> object:
     """Return a client that carries a technician's real access token."""
     from django.utils import timezone
+    from rest_framework.test import APIClient
+
     from nexus.accounts.models import User
     from nexus.signins import keys, minting
     from nexus.signins.models import SignIn, SigningKey
-    from rest_framework.test import APIClient
 
     if not SigningKey.objects.exists():
         keys.announce_key()
@@ -92,6 +93,7 @@ def _caller() -> object:
 
 def _seed(start: int, stop: int) -> None:
     from django.db import connection
+
     from nexus.directory.models import Company
 
     words = ("Harbour", "Meadow", "Granite", "Orchard", "Falcon", "Copper", "Juniper", "Summit")
@@ -115,10 +117,9 @@ def _seed(start: int, stop: int) -> None:
 
 
 def _pages(size: int) -> Iterator[tuple[str, str]]:
+    from hm_auth.rest.pagination import Ordering, encode_cursor
     from nexus.api.directory_views import CompanyViewSet
     from nexus.directory.models import Company
-
-    from hm_auth.rest.pagination import Ordering, encode_cursor
 
     columns = CompanyViewSet.orderings["name"]
     middle = Company.objects.order_by(*columns)[size // 2]
