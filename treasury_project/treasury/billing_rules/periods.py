@@ -69,7 +69,9 @@ def add_months(anchor: date, months: int) -> date:
     """
     index = anchor.year * 12 + anchor.month - 1 + months
     year, month = divmod(index, 12)
-    day = min(anchor.day, calendar.monthrange(year, month + 1)[1])
+    day = anchor.day
+    if day > 28:
+        day = min(day, calendar.monthrange(year, month + 1)[1])
     return date(year, month + 1, day)
 
 
