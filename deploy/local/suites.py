@@ -13,7 +13,7 @@ from deploy.local.databases import Server
 from deploy.local.paths import ROOT
 from deploy.local.services import BY_NAME, NEXUS
 
-# The suite of hm_auth runs a service of its own; local, billing_rules and system need none of these.
+# The suite of hm_auth runs a service of its own; local, billing_rules and system need none.
 PORTS = {"hm_auth": 5009, **{name: service.port for name, service in BY_NAME.items()}}
 PYTEST = ("local", "hm_auth", "billing_rules", *BY_NAME, "system")
 _SECONDS_A_TEST = 240

@@ -6,6 +6,19 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from tests.billing_rules.made import ALWAYS, LONG_AGO, addition, agreement
+from tests.billing_rules.reading import (
+    NOTHING,
+    day,
+    days,
+    items,
+    listed,
+    optional_day,
+    presences,
+    split_days,
+    tariff,
+    written,
+)
 from treasury.billing_rules.agreement import (
     Addition,
     Agreement,
@@ -23,20 +36,6 @@ from treasury.billing_rules.explanation import explain
 from treasury.billing_rules.facts import Facts, Reading
 from treasury.billing_rules.lines import Changed, LineKind
 from treasury.billing_rules.pricing import Discount, Tariff, Tier, agreed, flat
-
-from tests.billing_rules.made import ALWAYS, LONG_AGO, addition, agreement
-from tests.billing_rules.reading import (
-    NOTHING,
-    day,
-    days,
-    items,
-    listed,
-    optional_day,
-    presences,
-    split_days,
-    tariff,
-    written,
-)
 
 Row = dict[str, str]
 

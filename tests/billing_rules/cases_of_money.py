@@ -6,6 +6,18 @@ from datetime import timedelta
 from decimal import Decimal
 from fractions import Fraction
 
+from tests.billing_rules.cases_of_lines import monthly_agreement
+from tests.billing_rules.made import ALWAYS, agreement
+from tests.billing_rules.reading import (
+    EUR,
+    NOTHING,
+    day,
+    days,
+    items,
+    listed,
+    optional_day,
+    split_days,
+)
 from treasury.billing_rules.agreement import Timing
 from treasury.billing_rules.allowances import Carry, Pool, PoolKind, Work, draw
 from treasury.billing_rules.credit_notes import Charged, CreditNote, Levy, OverCredit, credit
@@ -22,19 +34,6 @@ from treasury.billing_rules.taxes import (
     Taxable,
     TaxRate,
     tax,
-)
-
-from tests.billing_rules.cases_of_lines import monthly_agreement
-from tests.billing_rules.made import ALWAYS, agreement
-from tests.billing_rules.reading import (
-    EUR,
-    NOTHING,
-    day,
-    days,
-    items,
-    listed,
-    optional_day,
-    split_days,
 )
 
 Row = dict[str, str]

@@ -1,4 +1,4 @@
-"""The tables of docs/billing-rules.md: a heading, and rows with what must come out in bold columns."""
+"""The tables of docs/billing-rules.md: a heading, and rows; bold columns are what comes out."""
 
 from __future__ import annotations
 

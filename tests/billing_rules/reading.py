@@ -56,13 +56,13 @@ def split_days(text: str) -> tuple[str, DateRange]:
 
 
 def presences(cell: str, kind: str = "workstation") -> tuple[Presence, ...]:
-    """Read "10 × from 2025-01-01; 2 × 2025-11-01 to 2025-11-09 and 2025-11-20 to …"."""
+    """Read how many are there, and from when to when; "and" joins two stays of one."""
     found = []
     for group, item in enumerate(items(cell)):
         count, stays = item.split(" × ")
         for number in range(int(count)):
-            for stay in stays.split(" and "):
-                found.append(Presence(kind, f"{kind}-{group}-{number}", days(stay)))
+            subject = f"{kind}-{group}-{number}"
+            found += [Presence(kind, subject, days(stay)) for stay in stays.split(" and ")]
     return tuple(found)
 
 
