@@ -68,6 +68,7 @@ def _prepare() -> Callable[..., Any]:
     """Return a function that posts as the module ``bench`` does."""
     from django.db import connection
     from django.test import Client
+
     from nexus.accounts.operations import create_user
     from nexus.modules.operations import register_module
 

@@ -58,7 +58,7 @@ def main() -> int:
     if unknown := set(names) - set(SUITES):
         raise Problem(f"There is no suite {', '.join(sorted(unknown))}; there are: {known}.")
     signal.signal(signal.SIGTERM, _interrupt)
-    # A shell starts background jobs deaf to Ctrl-C, and every program a test starts would inherit it.
+    # A shell starts background jobs deaf to Ctrl-C, and what a test starts would inherit that.
     signal.signal(signal.SIGINT, _interrupt)
     return test([name for name in SUITES if name in names])
 

@@ -1,4 +1,4 @@
-"""The settings of Nexus for its tests: the real ones, but for files, mail and the price of a hash."""
+"""The settings of Nexus for its tests: the real ones, but for files, mail and the hash."""
 
 from nexus.settings import *  # noqa: F403 - a test settings module is the real one, varied
 

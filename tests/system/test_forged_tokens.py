@@ -24,8 +24,8 @@ sign_in = SignIn.objects.filter(user=user, ended_at=None).latest("created_at")
 now = int(time.time())
 from django.conf import settings
 good = {"iss": settings.PUBLIC_URL, "aud": "hivematrix", "sub": str(user.pk),
-        "sid": str(sign_in.pk), "jti": "x", "client_id": "direct", "iat": now, "exp": now + 300, "username": "tech",
-        "name": "T", "permission_level": "technician"}
+        "sid": str(sign_in.pk), "jti": "x", "client_id": "direct", "iat": now,
+        "exp": now + 300, "username": "tech", "name": "T", "permission_level": "technician"}
 def make(claims=None, drop=(), **header):
     payload = {k: v for k, v in {**good, **(claims or {})}.items() if k not in drop}
     return jwt.encode(payload, key.private, algorithm="ES256",
