@@ -14,7 +14,7 @@ from deploy.local.databases import Server
 from deploy.local.postgres import Postgres
 from deploy.local.tally import Tally
 
-SUITES = ("lint", *suites.PYTEST)
+SUITES = ("lint", *suites.names())
 
 
 def test(names: list[str]) -> int:
@@ -31,9 +31,9 @@ def test(names: list[str]) -> int:
                 results[name] = _suite(name, server)
     say()
     for name, (tally, seconds) in results.items():
-        verdict = f"{name:<10} {tally!s:<36} {seconds:6.1f} s"
+        verdict = f"{name:<14} {tally!s:<36} {seconds:6.1f} s"
         say(verdict if tally.is_good else colour(verdict, "31"))
-    say(f"{'in all':<47} {time.monotonic() - started:6.1f} s")
+    say(f"{'in all':<51} {time.monotonic() - started:6.1f} s")
     say(str(sum((tally for tally, _ in results.values()), Tally())))
     return 0 if all(tally.is_good for tally, _ in results.values()) else 1
 

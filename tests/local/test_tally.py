@@ -7,6 +7,7 @@ import sys
 
 import pytest
 
+from deploy.local import suites
 from deploy.local.tally import Tally, of_pytest
 
 
@@ -78,3 +79,11 @@ def test_a_pytest_that_died_without_a_report_is_a_failure(tmp_path):
 
 def test_the_summary_leaves_skipped_out_when_there_are_none():
     assert str(Tally(2) + Tally(passed=1)) == "3 passed, 0 failed"
+
+
+def test_a_new_folder_of_tests_is_a_suite_without_being_listed(tmp_path, monkeypatch):
+    for name in ("system", "nexus", "billing_rules", "local"):
+        (tmp_path / "tests" / name).mkdir(parents=True)
+        (tmp_path / "tests" / name / "pytest.ini").touch()
+    monkeypatch.setattr(suites, "ROOT", tmp_path)
+    assert suites.names() == ["local", "billing_rules", "nexus", "system"]
