@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import IntEnum
 
-from treasury.billing_rules.periods import DateRange, period_number
+from treasury.billing_rules.periods import DateRange, number_on, period_number
 
 
 class PoolKind(IntEnum):
@@ -71,11 +71,15 @@ class Allowance:
     carry_limit: int | None = 0
     rate_classes: frozenset[str] = frozenset()
 
-    def pools(self, before: date) -> Iterator[Pool]:
-        """Yield its pools that begin before the day ``before``, oldest first."""
+    def pools(self, before: date, *, since: date = date.min) -> Iterator[Pool]:
+        """Yield its pools that begin before the day ``before``, oldest first.
+
+        Those that ended before ``since``, and could not be carried over to it, are left out.
+        """
         kind = PoolKind.MONTHLY if self.months == 1 else PoolKind.OTHER
         ends = min(before, self.active.end) if self.active.end else before
-        number = 0
+        first = number_on(self.active.start, self.months, max(since, self.active.start))
+        number = max(0, first - 1)
         while (own := period_number(self.active.start, self.months, number)).start < ends:
             number += 1
             end = min(own.end, self.active.end) if self.active.end else own.end

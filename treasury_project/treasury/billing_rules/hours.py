@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 
@@ -41,13 +41,14 @@ def spent(agreement: Agreement, facts: Facts, period: Period, issued_until: date
     now = tuple(sorted((w for w in taken if w.billed_with == period.start), key=_by_day))
     if not now:
         return Spent((), Drawing((), {}, {}))
-    return Spent(now, draw(pools(agreement, facts, max(w.day for w in taken)), taken))
+    days = [work.day for work in taken]
+    return Spent(now, draw(pools(agreement, facts, min(days), max(days)), taken))
 
 
-def pools(agreement: Agreement, facts: Facts, day: date) -> list[Pool]:
-    """Return the prepaid blocks and the agreement's own allowances begun by ``day``."""
-    after = date.fromordinal(day.toordinal() + 1)
-    own = [pool for each in agreement.allowances for pool in each.pools(after)]
+def pools(agreement: Agreement, facts: Facts, first: date, last: date) -> list[Pool]:
+    """Return the prepaid blocks, and the agreement's own allowances for work of these days."""
+    after = last + timedelta(days=1)
+    own = [pool for each in agreement.allowances for pool in each.pools(after, since=first)]
     return [*facts.pools, *own]
 
 

@@ -98,9 +98,9 @@ def total(amounts: Iterable[Money], currency: str) -> Money:
 def rounded(value: Fraction | Decimal | int, currency: str) -> Money:
     """Round an exact value to money, halves away from zero: the only rounding there is."""
     scale = 10 ** places(currency)
-    exact = Fraction(value) * scale
-    units = (2 * abs(exact.numerator) + exact.denominator) // (2 * exact.denominator)
-    sign = -1 if exact < 0 else 1
+    above, below = value.as_integer_ratio()
+    units = (2 * abs(above) * scale + below) // (2 * below)
+    sign = -1 if above < 0 else 1
     return Money(Decimal(sign * units).scaleb(-places(currency)), currency)
 
 
