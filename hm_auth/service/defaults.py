@@ -73,6 +73,7 @@ def common_settings(config: Config) -> dict[str, Any]:
             "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
             "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
         },
+        "WHITENOISE_KEEP_ONLY_HASHED_FILES": True,
         "TEMPLATES": templates(),
         "CRISPY_ALLOWED_TEMPLATE_PACKS": "bootstrap5",
         "CRISPY_TEMPLATE_PACK": "bootstrap5",

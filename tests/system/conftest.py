@@ -36,7 +36,7 @@ def person(stack: Stack):
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        yield playwright.chromium.launch(
+        browser = playwright.chromium.launch(
             executable_path=shutil.which("chromium") or shutil.which("google-chrome"),
             args=[
                 *(["--no-sandbox"] if os.geteuid() == 0 else []),
@@ -48,6 +48,8 @@ def browser() -> Iterator[Browser]:
                 "--disable-sync",
             ],
         )
+        yield browser
+        browser.close()
 
 
 @pytest.fixture
