@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import random
 import socket
+from itertools import islice
+
+# Below the ports that systems give to outgoing connections: one of those could take the port between
+# our look at it and the server's start.
+_RANGE = range(20000, 32000)
 
 
 def is_free(port: int) -> bool:
@@ -18,9 +24,11 @@ def is_free(port: int) -> bool:
 
 
 def free_port(preferred: int | None = None) -> int:
-    """Return ``preferred`` when it is free, else a port the system picks."""
-    if preferred and is_free(preferred):
-        return preferred
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """Return ``preferred`` when it is free, else another."""
+    return preferred if preferred and is_free(preferred) else free_ports(1)[0]
+
+
+def free_ports(count: int) -> list[int]:
+    """Return ``count`` different free ports."""
+    candidates = random.sample(_RANGE, len(_RANGE))
+    return list(islice((port for port in candidates if is_free(port)), count))

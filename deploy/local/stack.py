@@ -16,7 +16,7 @@ from pathlib import Path
 from deploy.local import leftovers
 from deploy.local.databases import Server
 from deploy.local.installation import Installation
-from deploy.local.ports import free_port
+from deploy.local.ports import free_ports
 from deploy.local.postgres import Postgres
 from deploy.local.process import Listener, Process
 from deploy.local.services import BY_NAME, SERVICES, Service
@@ -53,7 +53,7 @@ class Stack:
     def __enter__(self) -> Stack:
         with ExitStack() as cleanup:
             folder = self._folder or self._temporary_folder(cleanup)
-            ports = self._ports or {service.name: free_port() for service in SERVICES}
+            ports = self._ports or dict(zip(BY_NAME, free_ports(len(BY_NAME)), strict=True))
             self.urls = {name: f"http://127.0.0.1:{port}" for name, port in ports.items()}
             server = self._server or self._find_server(folder, cleanup)
             self._installation = Installation(

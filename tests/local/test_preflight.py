@@ -39,6 +39,12 @@ def test_the_preferred_port_is_kept_while_it_is_free(taken):
     assert ports.free_port(taken) != taken
 
 
+def test_free_ports_are_different_and_free():
+    found = ports.free_ports(5)
+    assert len(set(found)) == 5
+    assert all(ports.is_free(port) for port in found)
+
+
 def test_a_used_port_is_named_with_the_service_that_needs_it(monkeypatch, taken):
     monkeypatch.setattr(preflight, "SERVICES", (replace(NEXUS, port=taken),))
     assert f"Port {taken}, which Nexus needs, is used" in preflight.used_port()
