@@ -6,7 +6,7 @@ import random
 import socket
 from itertools import islice
 
-# Below the ports that systems give to outgoing connections: one of those could take the port between
+# Below the ports systems give to outgoing connections: one of those could take the port between
 # our look at it and the server's start.
 _RANGE = range(20000, 32000)
 
