@@ -14,6 +14,7 @@ from tests.billing_rules.made import (
     LONG_AGO,
     NOVEMBER,
     OCTOBER,
+    SINCE_JANUARY,
     addition,
     agreement,
     fleet,
@@ -28,7 +29,7 @@ from treasury.billing_rules.agreement import (
     Proration,
     Timing,
 )
-from treasury.billing_rules.allowances import Work
+from treasury.billing_rules.allowances import Allowance, Work
 from treasury.billing_rules.drafting import Code, draft
 from treasury.billing_rules.due import due, stranded
 from treasury.billing_rules.explanation import explain
@@ -186,3 +187,23 @@ def test_a_period_that_is_not_the_agreements_own_is_refused() -> None:
 def test_a_price_is_a_decimal_that_is_not_negative(price: object) -> None:
     with pytest.raises(ValueError, match="is no unit price"):
         Tier(Decimal(0), price)  # type: ignore[arg-type]
+
+
+def test_hours_of_a_month_without_work_are_carried_over() -> None:
+    rates = (HourlyRate("remote", LONG_AGO, Decimal(60)),)
+    line = addition(None, source=Hours(rates))
+    works = (Work("t1", date(2025, 12, 5), 90, "remote"),)
+    for limit, costs in ((None, "0.00 EUR"), (10, "20.00 EUR"), (0, "30.00 EUR")):
+        hours = Allowance("hours", 1, 60, SINCE_JANUARY, carry_limit=limit)
+        made = agreement(line, allowances=(hours,))
+        assert str(draft(made, Facts(works=works), DECEMBER).total) == costs
+
+
+def test_work_outside_its_agreement_is_not_billed_by_it() -> None:
+    rates = (HourlyRate("remote", LONG_AGO, Decimal(60)),)
+    active = DateRange(date(2025, 11, 10), date(2025, 11, 20))
+    made = agreement(addition(None, source=Hours(rates)), active=active, anchor=NOVEMBER.start)
+    days = (date(2025, 11, 9), date(2025, 11, 10), date(2025, 11, 19), date(2025, 11, 20))
+    works = tuple(Work(f"t{day}", day, 60, "remote") for day in days)
+    assert str(draft(made, Facts(works=works), NOVEMBER).total) == "120.00 EUR"
+    assert stranded([made], works) == [works[0], works[3]]

@@ -88,7 +88,7 @@ def _normal(frame: _Frame, facts: Iterable[Fact]) -> list[Part]:
     for fact in facts:
         if fact.treatment is not Treatment.NORMAL:
             continue
-        if fact.days == frame.days:
+        if fact.days is frame.days or fact.days == frame.days:
             always = EXACT.add(always, fact.quantity)
         else:
             passing.append(fact)

@@ -29,8 +29,11 @@ class DateRange:
 
     def within(self, period: Period) -> Period | None:
         """Return its days that lie in ``period``, or None."""
-        start = max(period.start, self.start)
-        end = period.end if self.end is None or self.end > period.end else self.end
+        stays = self.end is None or self.end >= period.end
+        if stays and self.start <= period.start:
+            return period  # most are there all the time
+        start = max(self.start, period.start)
+        end = period.end if self.end is None else min(self.end, period.end)
         return Period(start, end) if start < end else None
 
 
