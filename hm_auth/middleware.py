@@ -86,6 +86,9 @@ POLICY: Mapping[str, str] = {
 }
 
 
+LONGEST_PATH = 500  # of a logged path; ours are shorter, and a visitor's need not be kept
+
+
 def _header(policy: Mapping[str, str]) -> str:
     return "; ".join(f"{directive} {sources}" for directive, sources in policy.items())
 
@@ -104,7 +107,8 @@ def _log(request: HttpRequest, response: HttpResponse, *, milliseconds: float) -
 def _path(request: HttpRequest) -> str:
     """Return the path without the token of a mailed link: who reads the log may not use it."""
     token = request.resolver_match.kwargs.get("token") if request.resolver_match else None
-    return request.path.replace(token, "***") if token else request.path
+    path = request.path.replace(token, "***") if token else request.path
+    return path[:LONGEST_PATH]
 
 
 def _username(request: HttpRequest) -> str:

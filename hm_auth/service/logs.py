@@ -19,7 +19,10 @@ _SECRET_NAME = re.compile(
     r"(?i)authorization|cookie|passw|secret|token|api_?key|csrf|session_?key|sessionid|^code$"
     r"|^(access|refresh)$"
 )
-_NAME = r"[\w-]*(?:passw(?:or)?d|secret|token|api_?key|csrf\w*)"
+# Bounded, and never begun inside a word: a visitor chooses part of what is logged, and a pattern that
+# takes quadratic time for a long path would stop the service.
+_NAME = r"[\w-]{0,40}(?:passw(?:or)?d|secret|token|api_?key|csrf\w{0,30})"
+_LONGEST = 20_000
 _VALUE = r"""(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[^\s&,;}]+)"""
 # What a secret looks like inside a sentence. Each keeps group 1 and loses the rest of the match.
 _SECRETS = tuple(
@@ -28,9 +31,9 @@ _SECRETS = tuple(
         r"(\bauthorization\b[\"']?\s*[:=]\s*[\"']?).*",
         r"(\b(?:set-)?cookie\b[\"']?\s*[:=]\s*[\"']?).*",
         r"(\b(?:bearer|basic)\s+)[\w.~+/=-]{16,}",
-        r"()\beyJ[\w-]+\.[\w-]+(?:\.[\w-]*)?",
+        r"()(?<![\w-])eyJ[\w-]+\.[\w-]+(?:\.[\w-]*)?",
         # name=value and ?name=value&
-        rf"(\b{_NAME}\s*=\s*){_VALUE}",
+        rf"((?<![\w-]){_NAME}\s{{0,9}}=\s*){_VALUE}",
         r"([?&](?:code|state|access|refresh|sessionid)=)[^\s&\"'#]+",
         # The same in JSON and in a dict's repr
         rf"([\"'](?:{_NAME}|code|access|refresh)[\"']\s*:\s*){_VALUE}",
@@ -42,7 +45,12 @@ _SECRETS = tuple(
 
 
 def redact(text: str) -> str:
-    """Return ``text`` without what looks like a credential: the net under code that is careful."""
+    """Return ``text`` without what looks like a credential: the net under code that is careful.
+
+    What is longer than any honest line is cut.
+    """
+    if len(text) > _LONGEST:
+        text = f"{text[:_LONGEST]} (cut)"
     for pattern in _SECRETS:
         text = pattern.sub(rf"\g<1>{HIDDEN}", text)
     return text

@@ -55,6 +55,7 @@ class Server:
                 threads=threads,
                 ident=None,
                 max_request_body_size=max_request_bytes,
+                max_request_header_size=32 * 1024,  # cookies, a token and a long address
                 clear_untrusted_proxy_headers=False,  # proxies.py does it
             )
         except ValueError:
