@@ -92,6 +92,7 @@ def _refresh(row: Session) -> bool:
             "Nexus refused a refresh: %s %s", refusal.status, refusal.code
         )
         _postpone(row)
+        _forgo_grace(row)
     except (NexusUnavailable, InvalidToken, KeyError) as error:
         log.warning("Cannot refresh a sign-in: %r", error)
         _postpone(row)
@@ -109,6 +110,17 @@ def _write(row: Session, tokens: Tokens) -> None:
         setattr(row, name, value)
     row.save(update_fields=list(values))
     User.objects.remember(tokens.claims)
+
+
+def _forgo_grace(row: Session) -> None:
+    """Let an expired token count as long expired: the grace is for a Nexus that does not answer.
+
+    A module that was switched off, or whose secret changed, would otherwise keep people signed in
+    that Nexus no longer vouches for.
+    """
+    if row.access_expires_at is not None and row.access_expires_at <= timezone.now():
+        row.access_expires_at -= timedelta(seconds=conf.grace)
+        row.save(update_fields=["access_expires_at"])
 
 
 def _postpone(row: Session) -> None:

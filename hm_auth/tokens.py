@@ -118,6 +118,11 @@ def verify_logout(token: str, *, keys: KeySet, issuer: str, client_id: str) -> L
     return LogoutClaims(sub=sub, sid=sid, jti=jti)
 
 
+_ALWAYS = frozenset({"iss", "aud", "sub", "jti", "client_id", "iat", "exp"})
+_PERSON = _ALWAYS | {"sid", "username", "name", "permission_level", "company"}
+_SERVICE = _ALWAYS | {"scope"}
+
+
 def _decode(
     token: str, keys: KeySet, *, issuer: str, audience: str, token_type: str
 ) -> dict[str, Any]:
@@ -142,8 +147,15 @@ def _decode(
     return payload
 
 
+def _only(known: frozenset[str], payload: Mapping[str, Any]) -> None:
+    """Refuse a claim this code does not know: it may restrict what the token is good for."""
+    if unknown := payload.keys() - known:
+        raise ValueError(f"unknown claims {sorted(unknown)}")
+
+
 def _person_claims(payload: Mapping[str, Any]) -> Claims:
-    return Claims(
+    _only(_PERSON, payload)
+    claims = Claims(
         sub=uuid.UUID(_text(payload, "sub")),
         sid=uuid.UUID(_text(payload, "sid")),
         jti=_text(payload, "jti"),
@@ -155,9 +167,13 @@ def _person_claims(payload: Mapping[str, Any]) -> Claims:
         permission_level=Level(_text(payload, "permission_level")),
         company=uuid.UUID(_text(payload, "company")) if "company" in payload else None,
     )
+    if (claims.permission_level is Level.CLIENT) != (claims.company is not None):
+        raise ValueError("a client has a company, and nobody else does")
+    return claims
 
 
 def _service_claims(payload: Mapping[str, Any]) -> ServiceClaims:
+    _only(_SERVICE, payload)
     claims = ServiceClaims(
         sub=_text(payload, "sub"),
         jti=_text(payload, "jti"),

@@ -19,8 +19,8 @@ _SECRET_NAME = re.compile(
     r"(?i)authorization|cookie|passw|secret|token|api_?key|csrf|session_?key|sessionid|^code$"
     r"|^(access|refresh)$"
 )
-# Bounded, and never begun inside a word: a visitor chooses part of what is logged, and a pattern that
-# takes quadratic time for a long path would stop the service.
+# Bounded, and never begun inside a word: a visitor chooses part of what is logged, and a pattern
+# that takes quadratic time for a long path would stop the service.
 _NAME = r"[\w-]{0,40}(?:passw(?:or)?d|secret|token|api_?key|csrf\w{0,30})"
 _LONGEST = 20_000
 _VALUE = r"""(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[^\s&,;}]+)"""

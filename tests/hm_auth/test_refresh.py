@@ -128,19 +128,37 @@ def test_when_nexus_refuses_the_person_is_signed_out(nexus, sign_in, code):
     assert client.get("/api/me").status_code == 401
 
 
-@pytest.mark.parametrize(
+TROUBLE = pytest.mark.parametrize(
     "trouble",
-    [
-        (401, {"code": "invalid_client"}, {}),
-        (429, {"code": "too_many_attempts"}, {}),
-        (200, {}, {}),
-    ],
-    ids=["wrong secret", "too many", "nonsense"],
+    [(401, {"code": "invalid_client"}, {}), (429, {"code": "too_many_attempts"}, {})],
+    ids=["wrong secret", "too many"],
 )
+
+
+@TROUBLE
 def test_trouble_of_the_module_signs_nobody_out(nexus, sign_in, trouble):
+    client = sign_in("tech")
+    token_expires_in(10)
+    nexus.fail_with = trouble
+    assert client.get("/plain").status_code == 200
+
+
+@TROUBLE
+def test_trouble_of_the_module_earns_no_grace(nexus, sign_in, trouble):
     client = sign_in("tech")
     token_expires_in(-10)
     nexus.fail_with = trouble
+    for _again in range(2):
+        assert client.get("/plain").status_code == 503
+    nexus.fail_with = None
+    Session.objects.update(next_refresh_at=None)
+    assert client.get("/plain").status_code == 200
+
+
+def test_an_answer_that_makes_no_sense_counts_as_silence(nexus, sign_in):
+    client = sign_in("tech")
+    token_expires_in(-10)
+    nexus.fail_with = (200, {}, {})
     assert client.get("/plain").status_code == 200
 
 
