@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from nexus.directory.models import Company, Contact, Location
 from tests.nexus.conftest import person
 
-INTERNAL = {"notes", "external_ids", "merged_into"}
+INTERNAL = {"tags", "notes", "external_ids", "merged_into"}
 
 
 def ids(response):
@@ -55,7 +55,7 @@ def test_a_client_sees_their_own_company_and_no_internal_field(api, acme_user, a
     assert (other.status_code, other.json()["code"]) == (404, "not_found")
 
 
-@pytest.mark.parametrize("field", ["notes", "external_ids", "merged_into"])
+@pytest.mark.parametrize("field", ["tags", "notes", "external_ids", "merged_into"])
 def test_to_a_client_an_internal_field_is_an_unknown_one(api, acme_user, tech, field):
     assert api(tech).get(f"/api/companies/?fields={field}").status_code == 200
     refused = api(acme_user).get(f"/api/companies/?fields={field}")
@@ -75,6 +75,17 @@ def test_a_client_cannot_find_out_what_the_notes_say_by_searching(api, acme_user
     acme.save()
     assert ids(api(acme_user).get("/api/companies/?search=late")) == []
     assert ids(api(acme_user).get("/api/companies/?search=manufacturing")) == [str(acme.pk)]
+
+
+def test_a_client_cannot_find_out_tags_by_filtering(api, acme_user, acme):
+    Company.objects.filter(pk=acme.pk).update(tags=["pays-late"])
+    for tag in ("pays-late", "gold"):
+        refused = api(acme_user).get(f"/api/companies/?tag={tag}")
+        assert (refused.status_code, refused.json()["errors"]) == (
+            400,
+            {"tag": ["Unknown parameter."]},
+        )
+    assert ids(api(acme_user).get("/api/companies/?search=pays-late")) == []
 
 
 def test_a_client_never_gets_archived_rows(api, acme_user, tech, people):

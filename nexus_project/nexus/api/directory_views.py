@@ -15,6 +15,7 @@ from rest_framework.viewsets import ViewSetMixin
 from hm_auth.access import load_or_404
 from hm_auth.rest.conditional import etag_of, require_match
 from hm_auth.rest.filters import StrictFilterBackend
+from hm_auth.rest.permissions import has_capability
 from hm_auth.rest.views import RestView
 from nexus.api import filters, serializers
 from nexus.directory import operations
@@ -94,13 +95,18 @@ class DirectoryViewSet(ViewSetMixin, RestView):
 class CompanyViewSet(DirectoryViewSet):
     queryset = Company.objects.defer("search_text")
     serializer_class = serializers.CompanySerializer
-    filterset_class = filters.CompanyFilterSet
     orderings: ClassVar = {
         "name": ("sort_name", "id"),
         "updated_at": ("updated_at", "id"),
         "created_at": ("created_at", "id"),
         "account_number": ("account_number",),
     }
+
+    def get_filterset_class(self) -> Any:
+        documenting = getattr(self, "swagger_fake_view", False)
+        if documenting or has_capability(self.caller, "directory.internal"):
+            return filters.CompanyFilterSet
+        return filters.ClientCompanyFilterSet
 
 
 @extend_schema(tags=["locations"])

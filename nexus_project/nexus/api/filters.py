@@ -32,15 +32,20 @@ class RowFilterSet(DirectoryFilterSet):
         return rows if self.form.cleaned_data.get("include_archived") else rows.current()
 
 
-class CompanyFilterSet(RowFilterSet):
+class ClientCompanyFilterSet(RowFilterSet):
+    """For a client tags do not exist: a filter by tag would tell them apart all the same."""
+
     status = django_filters.ChoiceFilter(choices=Company.Status.choices, label="Exactly this.")
-    tag = django_filters.CharFilter(
-        method="filter_tag", max_length=50, label="Companies with this tag."
-    )
 
     class Meta:
         model = Company
         fields: tuple[str, ...] = ()
+
+
+class CompanyFilterSet(ClientCompanyFilterSet):
+    tag = django_filters.CharFilter(
+        method="filter_tag", max_length=50, label="Companies with this tag. Not for clients."
+    )
 
     def filter_tag(self, rows: Any, name: str, value: str) -> Any:  # noqa: ARG002
         return rows.with_tag(value)

@@ -40,7 +40,7 @@ class CompanySerializer(DirectorySerializer):
 
     class Meta(DirectorySerializer.Meta):
         model = Company
-        internal_fields = ("notes", "external_ids", "merged_into")
+        internal_fields = ("tags", "notes", "external_ids", "merged_into")
         fields = (
             "id", "account_number", "name", "legal_name", "tax_id", "status", "domains", "phone",
             "website", "tags", "primary_contact", "billing_contact", "notes", "merged_into",
