@@ -9,8 +9,9 @@ from datetime import timedelta
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
-from django.db import InternalError, connections, transaction
+from django.db import InternalError, connection, connections, transaction
 from django.db.utils import IntegrityError
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from hm_auth.permissions import Level
@@ -267,6 +268,23 @@ def test_two_admins_cannot_lock_each_other_out():
     [thread.join() for thread in threads]
     assert sorted(outcomes) == ["done", "refused"]
     assert User.objects.filter(is_active=True).count() == 1
+
+
+def test_a_change_decided_by_an_old_page_is_refused(admin, tech):
+    read_at = tech.updated_at
+    accounts.disable(user=User.objects.get(pk=tech.pk), by=admin)
+    with pytest.raises(accounts.ChangedMeanwhile, match="in the meantime"):
+        accounts.update_user(user=tech, by=admin, expected_updated_at=read_at, full_name="New")
+    tech.refresh_from_db()
+    assert (tech.full_name, tech.is_active) == ("Tech", False)
+
+
+def test_a_new_name_waits_for_no_admin(admin, tech):
+    with CaptureQueriesContext(connection) as queries:
+        accounts.update_user(user=tech, by=admin, full_name="New", permission_level="technician")
+    locks = [query["sql"] for query in queries if "FOR UPDATE" in query["sql"]]
+    assert len(locks) == 1
+    assert "'admin'" not in locks[0]
 
 
 def test_unknown_ids_are_no_error_to_the_audit_trail(db):

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
+from django.db import connections
 
 from nexus.accounts.models import User
 from nexus.modules.models import Module
+from tests.nexus.conftest import person
 
 
 def usernames(response):
@@ -92,6 +96,34 @@ def test_the_last_admin_stays(api, admin):
     assert response.status_code == 400
     admin.refresh_from_db()
     assert admin.is_active
+
+
+@pytest.mark.django_db(transaction=True)
+def test_admins_who_change_each_other_at_once_are_never_told_of_a_deadlock(api):
+    people = [person(name, "admin") for name in ("one", "two", "three", "four")]
+    callers = [api(user) for user in people]
+
+    def change(caller, user, number, barrier):
+        barrier.wait()
+        body = {"full_name": f"Name {number}", "permission_level": "admin"}
+        if number % 2:
+            body["permission_level"] = "billing"
+        answer = caller.patch(f"/api/users/{user.pk}/", body, headers={"If-Match": "*"})
+        statuses.append(answer.status_code)
+        connections.close_all()
+
+    statuses = []
+    for number in range(6):
+        barrier = threading.Barrier(4)
+        targets = people[1:] + people[:1]
+        threads = [
+            threading.Thread(target=change, args=(caller, user, number, barrier))
+            for caller, user in zip(callers, targets, strict=True)
+        ]
+        [thread.start() for thread in threads]
+        [thread.join() for thread in threads]
+        User.objects.filter(is_active=True).update(permission_level="admin")
+    assert set(statuses) <= {200, 400, 403, 412}
 
 
 def test_nobody_but_an_admin_writes_users(api, tech, acme_user):

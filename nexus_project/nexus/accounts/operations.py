@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.password_validation import validate_password
@@ -22,6 +23,17 @@ from nexus.signins.operations import end_sign_ins
 LAST_ADMIN = "This is the last active admin. Make somebody else an admin first."
 ONLY_CLIENTS = "Only clients belong to a company."
 DETAILS = ("username", "email", "full_name")
+CHANGED_MEANWHILE = (
+    "Somebody else has changed this in the meantime. "
+    "Copy what you typed, load the page again, and repeat your change."
+)
+
+
+class ChangedMeanwhile(ValidationError):
+    """The row is not the one any more by which the caller decided."""
+
+    def __init__(self) -> None:
+        super().__init__(CHANGED_MEANWHILE)
 
 
 @transaction.atomic
@@ -58,26 +70,35 @@ def create_user(
 
 
 @transaction.atomic
-def update_user(*, user: User, by: User | None, **fields: Any) -> User:
+def update_user(
+    *, user: User, by: User | None, expected_updated_at: datetime | None = None, **fields: Any
+) -> User:
     """Change any of username, email, full_name, permission_level, company and is_active.
 
-    Each change goes the way of its own operation below, with its consequences. ``user`` is brought
-    up to date as well. Raises ValidationError.
+    Each change has the consequences of its own operation below. ``user`` is brought up to date as
+    well. ``expected_updated_at`` is what the caller decided by: raises ChangedMeanwhile when the
+    row is a later one, and ValidationError.
     """
-    level = fields.pop("permission_level", user.permission_level)
-    if level != Level.CLIENT and fields.get("company") is not None:
+    level, active = fields.pop("permission_level", None), fields.pop("is_active", None)
+    stored = User.objects.get(pk=user.pk)
+    powers = (level or stored.permission_level, stored.is_active if active is None else active)
+    with_admins = powers != (stored.permission_level, stored.is_active)
+    locked = _locked(user, with_admins=with_admins)
+    _check_fresh(locked, expected_updated_at)
+    if not with_admins and powers != (locked.permission_level, locked.is_active):
+        raise ChangedMeanwhile  # between the two reads; the admins are not locked
+    if powers[0] != Level.CLIENT and fields.get("company") is not None:
         raise ValidationError({"company": ONLY_CLIENTS})
-    company = fields.pop("company", user.company)
-    active = fields.pop("is_active", user.is_active)
-    locked = _locked(user, with_admins=True)
+    company = fields.pop("company", locked.company)
+    if unknown := set(fields) - set(DETAILS):
+        raise TypeError(f"{', '.join(sorted(unknown))} cannot be changed here")
     for name, value in fields.items():
-        if name not in DETAILS:
-            raise TypeError(f"{name} cannot be changed here")
         setattr(locked, name, value)
-    _save(locked, by)
-    set_level(user=locked, level=level, company=company, by=by)
-    if active != locked.is_active:
-        (enable if active else disable)(user=locked, by=by)
+    if fields:
+        _save(locked, by)
+    _set_level(locked, powers[0], company, by)
+    if powers[1] != locked.is_active:
+        (_enable if powers[1] else _disable)(locked, by)
     return _bring_up_to_date(user)
 
 
@@ -89,21 +110,7 @@ def set_level(*, user: User, level: str, by: User | None, company: Company | Non
     Another company ends everything, since a module may have pages of the old one open. Raises
     ValidationError.
     """
-    locked = _locked(user, with_admins=True)
-    before = {"level": locked.permission_level, "company": _key(locked.company_id)}
-    wanted = company if level == Level.CLIENT else None
-    after = {"level": level, "company": _key(wanted.pk if wanted else None)}
-    if before == after:
-        return user
-    if level != Level.ADMIN:
-        _keep_an_admin(locked)
-    locked.permission_level, locked.company = level, wanted
-    _save(locked, by)
-    changed = "level" if before["level"] != after["level"] else "company"
-    kind = EventKind.LEVEL_CHANGED if changed == "level" else EventKind.COMPANY_CHANGED
-    audit.record(kind, user=locked, by=by, detail={"from": before[changed], "to": after[changed]})
-    if before["company"] and before["company"] != after["company"]:
-        _end_all(locked, reason="company changed", by=by)
+    _set_level(_locked(user, with_admins=True), level, company, by)
     return _bring_up_to_date(user)
 
 
@@ -117,25 +124,14 @@ def set_company(*, user: User, company: Company, by: User | None) -> User:
 @transaction.atomic
 def disable(*, user: User, by: User | None) -> User:
     """Keep ``user`` from signing in, and sign them out everywhere. Raises ValidationError."""
-    locked = _locked(user, with_admins=True)
-    if locked.is_active:
-        _keep_an_admin(locked)
-        locked.is_active = False
-        locked.not_before = timezone.now()
-        _save(locked, by)
-        audit.record(EventKind.USER_DISABLED, user=locked, by=by)
-        _end_all(locked, reason="account disabled", by=by)
+    _disable(_locked(user, with_admins=True), by)
     return _bring_up_to_date(user)
 
 
 @transaction.atomic
 def enable(*, user: User, by: User | None) -> User:
     """Let ``user`` sign in again."""
-    locked = _locked(user)
-    if not locked.is_active:
-        locked.is_active = True
-        _save(locked, by)
-        audit.record(EventKind.USER_ENABLED, user=locked, by=by)
+    _enable(_locked(user), by)
     return _bring_up_to_date(user)
 
 
@@ -169,6 +165,42 @@ def sign_out_everywhere(*, user: User, by: User | None) -> int:
     return _end_all(locked, reason="signed out everywhere", by=by)
 
 
+def _set_level(locked: User, level: str, company: Company | None, by: User | None) -> None:
+    before = {"level": locked.permission_level, "company": _key(locked.company_id)}
+    wanted = company if level == Level.CLIENT else None
+    after = {"level": level, "company": _key(wanted.pk if wanted else None)}
+    if before == after:
+        return
+    if level != Level.ADMIN:
+        _keep_an_admin(locked)
+    locked.permission_level, locked.company = level, wanted
+    _save(locked, by)
+    changed = "level" if before["level"] != after["level"] else "company"
+    kind = EventKind.LEVEL_CHANGED if changed == "level" else EventKind.COMPANY_CHANGED
+    audit.record(kind, user=locked, by=by, detail={"from": before[changed], "to": after[changed]})
+    if before["company"] and before["company"] != after["company"]:
+        _end_all(locked, reason="company changed", by=by)
+
+
+def _disable(locked: User, by: User | None) -> None:
+    if not locked.is_active:
+        return
+    _keep_an_admin(locked)
+    locked.is_active = False
+    locked.not_before = timezone.now()
+    _save(locked, by)
+    audit.record(EventKind.USER_DISABLED, user=locked, by=by)
+    _end_all(locked, reason="account disabled", by=by)
+
+
+def _enable(locked: User, by: User | None) -> None:
+    if locked.is_active:
+        return
+    locked.is_active = True
+    _save(locked, by)
+    audit.record(EventKind.USER_ENABLED, user=locked, by=by)
+
+
 def _replace_password(
     user: User, password: str, kind: EventKind, by: User, keep: SignIn | None
 ) -> User:
@@ -193,6 +225,11 @@ def _end_all(user: User, *, reason: str, by: User | None, keep: SignIn | None = 
     return end_sign_ins(sign_ins=rows, reason=reason, by=by)
 
 
+def _check_fresh(locked: User, expected: datetime | None) -> None:
+    if expected is not None and locked.updated_at != expected:
+        raise ChangedMeanwhile
+
+
 def _keep_an_admin(user: User) -> None:
     """Refuse to lose the last active admin; they are all locked (``with_admins``)."""
     if is_active_admin(user) and not User.objects.other_admins(user).exists():
@@ -203,7 +240,8 @@ def _locked(user: User, *, with_admins: bool = False) -> User:
     """Read ``user`` afresh and keep others from changing it.
 
     ``with_admins`` locks every active admin as well, all in one order: of two admins who disable
-    each other at once, the second finds no other one left.
+    each other at once, the second finds no other one left. A caller must not hold the row already:
+    two who hold one admin each would wait for each other.
     """
     wanted = Q(pk=user.pk)
     if with_admins:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 import django_filters
-from django.db import transaction
 from django.db.models import Q
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
@@ -16,7 +15,7 @@ from rest_framework.viewsets import ViewSetMixin
 
 from hm_auth.access import load_or_404
 from hm_auth.permissions import Level
-from hm_auth.rest.conditional import etag_of, require_match
+from hm_auth.rest.conditional import PreconditionFailed, etag_of, require_match
 from hm_auth.rest.filters import DirectoryFilterSet, StrictBooleanFilter, StrictFilterBackend
 from hm_auth.rest.permissions import has_capability
 from hm_auth.rest.views import RestView
@@ -92,16 +91,20 @@ class UserViewSet(ViewSetMixin, RestView):
         user = operations.create_user(**values, by=self.caller)
         return self._answer(user, status.HTTP_201_CREATED)
 
-    @transaction.atomic
     def partial_update(self, request: Request, pk: str) -> Response:
-        rows = self.get_queryset().select_for_update(of=("self",))
-        user = load_or_404(rows, pk=pk)
+        user = load_or_404(self.get_queryset(), pk=pk)
         require_match(request, etag_of(user))
+        read_at = user.updated_at
         form = self.get_serializer(user, data=request.data, partial=True)
         form.is_valid(raise_exception=True)
-        return self._answer(
-            operations.update_user(user=user, by=self.caller, **form.validated_data)
-        )
+        try:
+            # Locks in its own order, so it looks for itself whether this is still the row we read.
+            changed = operations.update_user(
+                user=user, by=self.caller, expected_updated_at=read_at, **form.validated_data
+            )
+        except operations.ChangedMeanwhile as error:
+            raise PreconditionFailed from error
+        return self._answer(changed)
 
     def _answer(self, user: User, code: int = status.HTTP_200_OK) -> Response:
         return Response(self.get_serializer(user).data, code, headers={"ETag": etag_of(user)})
