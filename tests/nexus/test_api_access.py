@@ -21,7 +21,6 @@ READ_ROWS = (401, 200, 200, 200, 200, 200, 403)
 READ_ROW = (401, 200, 200, 200, 200, 404, 403)
 READ_OWN = (401, 200, 200, 200, 200, 200, 403)
 ADMIN_400 = (401, 400, 403, 403, 403, 403, 403)
-ADMIN_409 = (401, 409, 403, 403, 403, 403, 403)
 ADMIN_428 = (401, 428, 403, 403, 403, 403, 403)
 ADMIN_200 = (401, 200, 403, 403, 403, 403, 403)
 EVERYBODY = (200,) * 7
@@ -32,13 +31,13 @@ ROW = {"get": READ_ROW, "put": ADMIN_428, "patch": ADMIN_428, "delete": ADMIN_42
 TABLE = {
     "api/companies/": LIST,
     "api/companies/{pk}/": ROW,
-    "api/companies/{pk}/restore/": {"post": ADMIN_409},
+    "api/companies/{pk}/restore/": {"post": ADMIN_428},
     "api/locations/": LIST,
     "api/locations/{pk}/": ROW,
-    "api/locations/{pk}/restore/": {"post": ADMIN_409},
+    "api/locations/{pk}/restore/": {"post": ADMIN_428},
     "api/contacts/": LIST,
     "api/contacts/{pk}/": ROW,
-    "api/contacts/{pk}/restore/": {"post": ADMIN_409},
+    "api/contacts/{pk}/restore/": {"post": ADMIN_428},
     "api/users/": {"get": READ_OWN, "post": ADMIN_400},
     "api/users/{pk}/": {"get": READ_ROW, "patch": ADMIN_428},
     "api/users/me/": {"get": READ_OWN},

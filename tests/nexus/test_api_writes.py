@@ -130,8 +130,22 @@ def test_delete_archives_and_restore_brings_back(caller, acme):
     assert caller.get(path).json()["archived_at"] is not None
     again = caller.delete(path, headers={"If-Match": "*"})
     assert (again.status_code, again.json()["code"]) == (409, "not_possible")
-    assert caller.post(f"{path}restore/").json()["archived_at"] is None
-    assert caller.post(f"{path}restore").status_code == 409
+    archived = caller.get(path)["ETag"]
+    assert caller.post(f"{path}restore/", headers={"If-Match": archived}).status_code == 200
+    assert caller.get(path).json()["archived_at"] is None
+    again = caller.post(f"{path}restore", headers={"If-Match": "*"})
+    assert (again.status_code, again.json()["code"]) == (409, "not_possible")
+
+
+def test_restoring_needs_the_version_it_starts_from(caller, acme):
+    path = f"/api/companies/{acme.pk}/"
+    read = caller.get(path)["ETag"]
+    caller.delete(path, headers={"If-Match": read})
+    bare = caller.post(f"{path}restore/")
+    assert (bare.status_code, bare.json()["code"]) == (428, "precondition_required")
+    stale = caller.post(f"{path}restore/", headers={"If-Match": read})
+    assert (stale.status_code, stale.json()["code"]) == (412, "precondition_failed")
+    assert caller.get(path).json()["archived_at"] is not None
 
 
 def test_only_admins_write(api, tech, billing, acme_user, acme):

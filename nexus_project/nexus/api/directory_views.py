@@ -32,7 +32,7 @@ class DirectoryViewSet(ViewSetMixin, RestView):
         "list": "directory.view",
         "retrieve": "directory.view",
     }
-    if_match_actions = ("update", "partial_update", "destroy")
+    if_match_actions = ("update", "partial_update", "destroy", "restore")
     problem_statuses = (409,)
 
     def get_queryset(self) -> Any:
@@ -65,9 +65,10 @@ class DirectoryViewSet(ViewSetMixin, RestView):
 
     @extend_schema(request=None)
     @action(detail=True, methods=["post"])
-    def restore(self, request: Request, pk: str) -> Response:  # noqa: ARG002
+    @transaction.atomic
+    def restore(self, request: Request, pk: str) -> Response:
         """Undo the archiving."""
-        row = load_or_404(self.get_queryset(), pk=pk)
+        row = self._locked(request, pk)
         operations.restore(row, by=self.caller)
         return self._answer(row)
 
