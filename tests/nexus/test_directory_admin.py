@@ -254,3 +254,13 @@ def test_autocomplete_offers_the_people_of_the_company(browser, acme, globex):
     ]
     assert [row["text"] for row in found] == ["Nora Byrne"]
     assert f"of_company={acme.pk}" in browser.get(change(acme)).content.decode()
+
+
+@pytest.mark.parametrize("model", ["company", "contact"])
+@pytest.mark.parametrize("key", ["abc", "\x00", "00000000-0000-0000-0000-000000000000"])
+def test_an_autocomplete_of_no_known_company_offers_nothing(browser, acme, model, key):
+    Contact.objects.create(company=acme, first_name="Nora")
+    field = {"company": ("contact", "company"), "contact": ("company", "primary_contact")}[model]
+    query = {"app_label": "directory", "model_name": field[0], "field_name": field[1]}
+    answer = browser.get("/admin/autocomplete/", {**query, "term": "", "of_company": key})
+    assert (answer.status_code, answer.json()["results"]) == (200, [])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Self
+from uuid import UUID
 
 from django.db import models
 from django.db.models import F, Func, Q, Value
@@ -32,6 +33,13 @@ class DirectoryQuerySet(models.QuerySet[Any]):
     def current(self) -> Self:
         """Rows that are not archived."""
         return self.filter(archived_at__isnull=True)
+
+    def of_company(self, key: str) -> Self:
+        """Rows of one company; none for a ``key`` that is no id: people can edit addresses."""
+        try:
+            return self.filter(**{self.company_path: UUID(key)})
+        except ValueError:
+            return self.none()
 
     def archived(self) -> Self:
         """Rows that are archived, merged ones among them."""

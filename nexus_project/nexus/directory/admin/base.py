@@ -58,7 +58,7 @@ class DirectoryAdmin(ModelAdmin):
         if request.path.endswith("/autocomplete/"):
             queryset = queryset.current()
             if company:  # set by CompanyAutocomplete: offer the people and places of one company
-                queryset = queryset.filter(company_id=company)
+                queryset = queryset.of_company(company)
         return queryset.search(search_term), False
 
     def changeform_view(
