@@ -13,6 +13,7 @@ from django.utils import timezone
 from nexus.accounts import operations as accounts
 from nexus.accounts.models import User
 from nexus.modules.models import Module
+from nexus.modules.operations import change_module
 from nexus.signins.models import Event, SignIn
 from tests.nexus.conftest import PASSWORD, person
 
@@ -29,7 +30,15 @@ def values(user, **changes):
     fields = ("username", "full_name", "email", "permission_level")
     form = {name: getattr(user, name) for name in fields} | {"is_active": "on"}
     form["company"] = user.company_id or ""
+    form["base_updated_at"] = user.updated_at.isoformat()
     return {name: value for name, value in (form | changes).items() if value is not None}
+
+
+def shown(answer):
+    """What a browser would send back of the form it is shown."""
+    form = answer.context["adminform"].form
+    sent = {name: form[name].value() for name in form.fields}
+    return {name: "on" if value is True else value for name, value in sent.items() if value}
 
 
 def messages_of(answer):
@@ -73,6 +82,35 @@ def test_a_change_in_the_admin_goes_the_way_of_the_operations(browser, admin, te
     kinds = set(Event.objects.filter(user_id=tech.pk).values_list("kind", "acting_user_id"))
     assert ("level_changed", admin.pk) in kinds
     assert ("user_disabled", admin.pk) in kinds
+
+
+def test_a_page_opened_before_a_disabling_does_not_enable_again(browser, admin, tech):
+    page = f"{USERS}{tech.pk}/change/"
+    form = shown(browser.get(page)) | {"full_name": "Tara"}
+    accounts.update_user(user=tech, permission_level="billing", is_active=False, by=admin)
+    answer = browser.post(page, form)
+    assert answer.status_code == 200
+    assert "Somebody else has changed this in the meantime" in answer.content.decode()
+    tech.refresh_from_db()
+    assert (tech.full_name, tech.permission_level, tech.is_active) == ("Tech", "billing", False)
+
+
+def test_a_form_without_its_stamp_changes_nothing(browser, tech):
+    answer = browser.post(f"{USERS}{tech.pk}/change/", values(tech, base_updated_at=None))
+    assert "in the meantime" in answer.content.decode()
+
+
+def test_a_module_page_opened_before_a_switching_off_does_not_switch_it_on(browser, treasury):
+    page = f"/admin/modules/module/{treasury.pk}/change/"
+    form = shown(browser.get(page)) | {"name": "Money"}
+    change_module(module=treasury, is_active=False, by=None)
+    assert "in the meantime" in browser.post(page, form).content.decode()
+    treasury.refresh_from_db()
+    assert (treasury.name, treasury.is_active) == ("Treasury", False)
+    assert browser.post(page, shown(browser.get(page)) | {"name": "Money"}).status_code == 302
+    treasury.refresh_from_db()
+    assert (treasury.name, treasury.is_active) == ("Money", False)
+    assert Event.objects.latest("id").detail["changed"] == ["name"]
 
 
 def test_a_staff_user_with_a_company_is_told_so(browser, tech, acme):

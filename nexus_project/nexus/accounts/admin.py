@@ -39,7 +39,7 @@ class UserAdmin(RowHistory, ModelAdmin):
     autocomplete_fields = ("company",)
     show_full_result_count = False
     list_per_page = 50
-    fieldsets = ((None, {"fields": FIELDS}),)
+    fieldsets = ((None, {"fields": (*FIELDS, "base_updated_at")}),)
     add_fieldsets = (
         (
             None,
@@ -76,10 +76,13 @@ class UserAdmin(RowHistory, ModelAdmin):
         return user.last_signed_in_at  # type: ignore[attr-defined]
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
-        values = {name: form.cleaned_data[name] for name in FIELDS if name in form.cleaned_data}
         if change:
-            operations.update_user(user=obj, by=_by(request), **values)
+            stored = User.objects.get(pk=obj.pk)  # the form has written into ``obj``
+            operations.update_user(
+                user=stored, by=_by(request), expected_updated_at=form.read_at, **form.changes()
+            )
             return
+        values = {name: form.cleaned_data[name] for name in FIELDS if name in form.cleaned_data}
         password = form.cleaned_data["password"] or None
         made = operations.create_user(password=password, by=_by(request), **values)
         obj.__dict__.update(made.__dict__)

@@ -10,13 +10,37 @@ from django.contrib.auth.password_validation import validate_password
 from unfold.widgets import UnfoldAdminPasswordWidget, UnfoldBooleanSwitchWidget
 
 from nexus.accounts.models import User
-from nexus.accounts.operations import LAST_ADMIN
+from nexus.accounts.operations import CHANGED_MEANWHILE, LAST_ADMIN
 from nexus.accounts.rules import is_active_admin
 
 FIELDS = ("username", "full_name", "email", "permission_level", "company", "is_active")
 
 
-class ChangeUserForm(forms.ModelForm):  # type: ignore[type-arg]
+class FreshForm(forms.ModelForm):  # type: ignore[type-arg]
+    """Carries when the row was last changed, so that a stale page is refused and undoes nothing."""
+
+    base_updated_at = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.read_at = None if self.instance._state.adding else self.instance.updated_at  # noqa: SLF001
+        if self.read_at is not None:
+            self.initial["base_updated_at"] = self.read_at.isoformat()
+
+    def changes(self) -> dict[str, Any]:
+        """Return what the admin changed, and nothing that was merely shown."""
+        names = set(self.changed_data) - {"base_updated_at"}
+        return {name: self.cleaned_data[name] for name in names}
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        sent = cleaned.get("base_updated_at")
+        if self.read_at is not None and sent != self.read_at.isoformat():
+            raise forms.ValidationError(CHANGED_MEANWHILE)
+        return cleaned
+
+
+class ChangeUserForm(FreshForm):
     """Everything an admin may change of a user, but for the password."""
 
     class Meta:
@@ -24,7 +48,7 @@ class ChangeUserForm(forms.ModelForm):  # type: ignore[type-arg]
         fields = FIELDS
 
     def clean(self) -> dict[str, Any]:
-        cleaned: dict[str, Any] = super().clean() or {}
+        cleaned = super().clean()
         stays = cleaned.get("is_active") and cleaned.get("permission_level") == "admin"
         before = User.objects.select_related("company").get(pk=self.instance.pk)
         if is_active_admin(before) and not stays and not User.objects.other_admins(before).exists():

@@ -5,10 +5,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from unfold.admin import ModelAdmin
 from unfold.decorators import action
@@ -36,17 +37,35 @@ class ModuleAdmin(RowHistory, ModelAdmin):
         return False  # its name is in the audit trail: switch it off instead
 
     def save_model(self, request: HttpRequest, obj: Module, form: Any, change: bool) -> None:
-        values = {name: form.cleaned_data[name] for name in FIELDS}
         if change:
-            stored = Module.objects.get(pk=obj.pk)
-            operations.change_module(module=stored, by=_by(request), **values)
+            stored = Module.objects.get(pk=obj.pk)  # the form has written into ``obj``
+            operations.change_module(
+                module=stored, by=_by(request), expected_updated_at=form.read_at, **form.changes()
+            )
             return
+        values = {name: form.cleaned_data[name] for name in FIELDS}
         active = values.pop("is_active")
         made = operations.register_module(
             client_id=form.cleaned_data["client_id"], is_active=active, by=_by(request), **values
         )
         obj.__dict__.update(made.module.__dict__)
         request.new_secret = made.secret  # type: ignore[attr-defined]
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        try:
+            page: HttpResponse = super().changeform_view(
+                request, object_id, form_url, extra_context
+            )
+        except ValidationError as error:  # what the form checked has changed in the meantime
+            messages.error(request, " ".join(error.messages))
+            return redirect(request.path)
+        return page
 
     def response_add(
         self, request: HttpRequest, obj: Module, post_url_continue: str | None = None

@@ -6,6 +6,7 @@ from django import forms
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from hm_auth.permissions import Level
+from nexus.accounts.forms import FreshForm
 from nexus.modules.models import Module
 from nexus.modules.rules import SCOPES
 
@@ -14,7 +15,7 @@ FIELDS = (
 )  # fmt: skip
 
 
-class ModuleForm(forms.ModelForm):  # type: ignore[type-arg]
+class ModuleForm(FreshForm):
     """Everything of a module but its secret; the client id is given once."""
 
     levels = forms.MultipleChoiceField(

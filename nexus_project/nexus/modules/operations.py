@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from nexus.accounts.models import User
+from nexus.accounts.operations import ChangedMeanwhile
 from nexus.directory.operations import acting
 from nexus.modules.models import NEXUS, Module
 from nexus.modules.rules import unknown_scopes
@@ -62,21 +64,31 @@ CHANGEABLE = frozenset(
 
 
 @transaction.atomic
-def change_module(*, module: Module, by: User | None, **fields: Any) -> Module:
-    """Change columns of ``module`` (never its client id or secret). Raises ValidationError."""
+def change_module(
+    *, module: Module, by: User | None, expected_updated_at: datetime | None = None, **fields: Any
+) -> Module:
+    """Change columns of ``module`` (never its client id or secret), and bring it up to date.
+
+    Raises ChangedMeanwhile when the row is a later one than ``expected_updated_at``, and
+    ValidationError.
+    """
+    if unknown := set(fields) - CHANGEABLE:
+        raise TypeError(f"{', '.join(sorted(unknown))} cannot be changed")
+    locked = Module.objects.select_for_update().get(pk=module.pk)
+    if expected_updated_at is not None and locked.updated_at != expected_updated_at:
+        raise ChangedMeanwhile
     for name, value in fields.items():
-        if name not in CHANGEABLE:
-            raise TypeError(f"{name} cannot be changed")
-        setattr(module, name, value.rstrip("/") if name == "url" else value)
-    _check(module)
+        setattr(locked, name, value.rstrip("/") if name == "url" else value)
+    _check(locked)
     with acting(by):
-        module.save()
+        locked.save()
     audit.record(
         EventKind.MODULE_CHANGED,
         by=by,
-        client_id=module.client_id,
+        client_id=locked.client_id,
         detail={"changed": sorted(fields)},
     )
+    module.refresh_from_db()
     return module
 
 
