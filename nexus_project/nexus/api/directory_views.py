@@ -84,7 +84,7 @@ class DirectoryViewSet(ViewSetMixin, RestView):
 
     def _locked(self, request: Request, pk: str) -> Any:
         """Return the row, locked, in the version the caller has read."""
-        row = load_or_404(self.get_queryset().select_for_update(of=("self",)), pk=pk)
+        row = operations.lock(load_or_404(self.get_queryset(), pk=pk))
         require_match(request, etag_of(row))
         return row
 

@@ -6,9 +6,10 @@ from typing import Any
 
 from django.utils import timezone
 
-from nexus.directory import rules
+from nexus.directory import default_location, rules
 from nexus.directory.models import Company, Contact, Location
-from nexus.directory.operations import NotPossible, acting, touch
+from nexus.directory.operations import NotPossible, acting, lock_companies
+from nexus.directory.versions import touch
 from nexus.signins.operations import sign_out_company
 
 COMPANY_VALUES = ("account_number", "name", "legal_name", "tax_id", "status", "phone", "website")
@@ -34,9 +35,11 @@ def merge_companies(*, keep: Company, absorb: Company, by: Any) -> Company:
                 moved[role] = theirs
             elif theirs is not None:
                 notes.append(f"{_label(keep, role)}: {theirs}")
-        if keep.locations.filter(is_default=True).exists():
-            touch(absorb.locations.filter(is_default=True), is_default=False)
+        # Two marks at once are forbidden; an archived default gives way to a current one.
+        loser = absorb if keep.locations.current().exists() else keep
+        touch(loser.locations.filter(is_default=True), is_default=False)
         touch(absorb.locations.all(), company=keep)
+        default_location.settle(keep.pk)
         touch(absorb.contacts.all(), company=keep)
         sign_out_company(company=absorb, by=by)  # their tokens name the company that goes
         absorb.users.update(company=keep, updated_at=timezone.now())
@@ -54,6 +57,7 @@ def merge_contacts(*, keep: Contact, absorb: Contact, by: Any) -> Contact:
     two are of different companies or both have an account to sign in with.
     """
     with acting(by, reason=f"Merge of contact {absorb} into {keep}"):
+        lock_companies({keep.company_id, absorb.company_id})
         keep, absorb = _locked_pair(Contact, keep, absorb)
         if keep.company_id != absorb.company_id:
             raise NotPossible("Contacts of two companies cannot be merged.")

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
 import pghistory
 from django.db import connection, models, transaction
-from django.db.models import F
 from django.utils import timezone
 
 from hm_auth.exceptions import HiveMatrixError
 from hm_auth.service import request_id
-from nexus.directory import rules
+from nexus.directory import default_location, rules
 from nexus.directory.models import Company, Contact, Location
+from nexus.directory.versions import touch
 from nexus.signins.operations import sign_out_company
 
 Row = Company | Location | Contact
@@ -57,13 +57,16 @@ def save(row: Row, *, by: Any, expected_version: int | None = None) -> None:
     """
     row.normalise()
     with acting(by):
+        stored = None
         if row._state.adding:  # noqa: SLF001 - Django's own way to ask
             _prepare_new(row)
         else:
-            _claim(row, row.version if expected_version is None else expected_version)
+            stored = _claim(row, row.version if expected_version is None else expected_version)
         if isinstance(row, Location):
-            _settle_default(row)
+            default_location.make_room(row, stored)
         row.save()
+        if isinstance(row, Location) and stored is not None:
+            default_location.settle(stored.company_id)
 
 
 def next_account_number() -> str:
@@ -90,9 +93,9 @@ def archive(row: Row, *, by: Any, now: datetime | None = None) -> None:
             for rows in (row.locations, row.contacts):
                 touch(rows.current(), archived_at=instant)
             sign_out_company(company=row, by=by)
-        elif isinstance(row, Location):
-            _pass_on_default(row)
         touch(type(row).objects.filter(pk=row.pk), archived_at=instant)
+        if isinstance(row, Location):
+            default_location.settle(stored.company_id)
     row.refresh_from_db()
 
 
@@ -111,9 +114,11 @@ def restore(row: Row, *, by: Any) -> None:
         if isinstance(row, Company):
             for rows in (row.locations, row.contacts):
                 touch(rows.filter(archived_at=instant), archived_at=None)
-        elif row.company.archived_at is not None:
-            raise NotPossible(f"{row.company} is archived; restore the company.")
+        elif stored.company.archived_at is not None:
+            raise NotPossible(f"{stored.company} is archived; restore the company.")
         touch(type(row).objects.filter(pk=row.pk), archived_at=None)
+        if not isinstance(row, Contact):
+            default_location.settle(row.pk if isinstance(row, Company) else stored.company_id)
     row.refresh_from_db()
 
 
@@ -133,25 +138,38 @@ def tag(companies: models.QuerySet[Company], *, add: list[str], remove: list[str
 
 
 def lock(row: Row) -> Any:
-    """Return the stored row, locked until the transaction ends. Raises NotPossible when gone."""
-    stored = type(row).objects.select_for_update(of=("self",)).filter(pk=row.pk).first()
+    """Return the stored row, locked until the transaction ends, its company before it.
+
+    Everybody locks in this order, so nobody waits crosswise. Raises NotPossible when the row is
+    gone, or moves to another company just now.
+    """
+    rows: Any = type(row).objects.filter(pk=row.pk)
+    companies: set[Any] = set()
+    if not isinstance(row, Company):
+        companies = {row.company_id, *rows.values_list("company_id", flat=True)}
+        lock_companies(companies)
+    stored = rows.select_for_update(of=("self",)).first()
     if stored is None:
         raise NotPossible(f"{row} is gone.")
+    if companies and stored.company_id not in companies:
+        raise NotPossible(f"{row} moved to another company in the meantime; look again.")
     return stored
 
 
-def touch(rows: models.QuerySet[Any], **values: Any) -> int:
-    """Update many rows as ``save`` does one: counted version, new ``updated_at``."""
-    return rows.update(**values, version=F("version") + 1, updated_at=timezone.now())
+def lock_companies(keys: Collection[Any]) -> None:
+    """Keep others from changing these companies, and which of their locations is the default."""
+    list(Company.objects.select_for_update(of=("self",)).filter(pk__in=keys).order_by("id"))
 
 
 def _prepare_new(row: Row) -> None:
     row.version = 1
+    if not isinstance(row, Company):
+        lock_companies([row.company_id])
     if isinstance(row, Company) and not row.account_number:
         row.account_number = next_account_number()
 
 
-def _claim(row: Row, expected: int) -> None:
+def _claim(row: Row, expected: int) -> Any:
     stored = lock(row)
     if stored.version != expected:
         raise Conflict(stored)
@@ -160,24 +178,4 @@ def _claim(row: Row, expected: int) -> None:
     row.archived_at = stored.archived_at
     if isinstance(row, Company | Contact):
         row.merged_into_id = stored.merged_into_id
-
-
-def _settle_default(location: Location) -> None:
-    """Keep exactly one default: the first location becomes it, a new one replaces the old."""
-    Company.objects.select_for_update().filter(pk=location.company_id).first()
-    others = Location.objects.filter(company_id=location.company_id).exclude(pk=location.pk)
-    if location.archived_at is None and not others.current().filter(is_default=True).exists():
-        location.is_default = True
-    if location.is_default:
-        touch(others.filter(is_default=True), is_default=False)
-
-
-def _pass_on_default(location: Location) -> None:
-    """Before a default location is archived, make the oldest of the others the default."""
-    if not location.is_default:
-        return
-    others = location.company.locations.current().exclude(pk=location.pk)
-    heir = others.order_by("created_at", "id").first()
-    if heir is not None:
-        touch(Location.objects.filter(pk=location.pk), is_default=False)
-        touch(Location.objects.filter(pk=heir.pk), is_default=True)
+    return stored

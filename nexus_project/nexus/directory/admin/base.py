@@ -81,7 +81,9 @@ class DirectoryAdmin(ModelAdmin):
         operations.save(obj, by=request.user)
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
-        for row in formset.save(commit=False):
+        # The new default last: saving it changes the old one, which this page may change as well.
+        rows = formset.save(commit=False)
+        for row in sorted(rows, key=lambda row: getattr(row, "is_default", False)):
             operations.save(row, by=request.user)
 
     def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> None:
