@@ -38,7 +38,10 @@ def shown(answer):
     """What a browser would send back of the form it is shown."""
     form = answer.context["adminform"].form
     sent = {name: form[name].value() for name in form.fields}
-    return {name: "on" if value is True else value for name, value in sent.items() if value}
+    ticked = {name: "on" if value is True else value for name, value in sent.items()}
+    return {
+        name: value for name, value in ticked.items() if value is not None and value is not False
+    }
 
 
 def messages_of(answer):
@@ -111,6 +114,16 @@ def test_a_module_page_opened_before_a_switching_off_does_not_switch_it_on(brows
     treasury.refresh_from_db()
     assert (treasury.name, treasury.is_active) == ("Money", False)
     assert Event.objects.latest("id").detail["changed"] == ["name"]
+
+
+def test_the_page_of_nexus_itself_offers_no_switch(browser, nexus_module):
+    page = f"/admin/modules/module/{nexus_module.pk}/change/"
+    form = shown(browser.get(page))
+    assert not {"is_active", "levels", "url"} & set(form)
+    assert browser.post(page, form | {"name": "Hive", "levels": ["admin"]}).status_code == 302
+    nexus_module.refresh_from_db()
+    assert (nexus_module.name, nexus_module.is_active) == ("Hive", True)
+    assert "client" in nexus_module.levels
 
 
 def test_a_staff_user_with_a_company_is_told_so(browser, tech, acme):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from nexus.modules import operations
 from nexus.modules.models import Module
@@ -112,6 +112,24 @@ def test_nexus_follows_its_public_url(nexus_module):
     assert Module.objects.get().url == "https://nexus.msp.example"
 
 
+@pytest.mark.parametrize("change", [{"is_active": False}, {"levels": ["admin"]}, {"url": URL}])
+def test_nobody_locks_everybody_out_of_nexus(nexus_module, change):
+    with pytest.raises(ValidationError, match="Nexus is where everybody signs in"):
+        operations.change_module(module=nexus_module, by=None, **change)
+    operations.change_module(module=nexus_module, by=None, name="Hive", position=3)
+    assert Module.objects.get().name == "Hive"
+
+
+def test_setting_nexus_up_again_opens_it(nexus_module):
+    with connection.cursor() as cursor:  # as an older version allowed
+        cursor.execute("ALTER TABLE modules_module DROP CONSTRAINT module_nexus_open_to_all")
+    Module.objects.update(is_active=False, levels=["admin"])
+    operations.ensure_nexus(url=nexus_module.url)
+    module = Module.objects.get()
+    assert module.is_active
+    assert set(module.levels) == {"admin", "technician", "billing", "client"}
+
+
 @pytest.mark.parametrize(
     ("values", "constraint"),
     [
@@ -120,6 +138,8 @@ def test_nexus_follows_its_public_url(nexus_module):
         ({"url": "http://x/"}, "module_url_plain"),
         ({"url": "http://x?y"}, "module_url_plain"),
         ({"levels": ["boss"]}, "module_levels_known"),
+        ({"client_id": "nexus", "is_active": False}, "module_nexus_open_to_all"),
+        ({"client_id": "nexus", "levels": ["admin"]}, "module_nexus_open_to_all"),
     ],
 )
 def test_the_database_keeps_its_rules(values, constraint):

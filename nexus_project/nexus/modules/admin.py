@@ -31,7 +31,10 @@ class ModuleAdmin(RowHistory, ModelAdmin):
     actions_detail = ("new_secret",)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Module | None = None) -> Any:
-        return ("client_id",) if obj is not None else ()
+        if obj is None:
+            return ()
+        kept = sorted(operations.KEPT_OF_NEXUS) if obj.client_id == NEXUS else ()
+        return ("client_id", *kept)
 
     def has_delete_permission(self, request: HttpRequest, obj: Module | None = None) -> bool:
         return False  # its name is in the audit trail: switch it off instead

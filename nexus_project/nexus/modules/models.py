@@ -21,6 +21,7 @@ from nexus.modules.rules import URL_PATTERN
 
 NEXUS = "nexus"
 SHORTEST_SECRET = 16
+ALWAYS_OPEN = "Nexus is where everybody signs in: it stays on, and open to every level."
 
 
 def every_level() -> list[str]:
@@ -74,6 +75,11 @@ class Module(models.Model):
                 condition=Q(levels__contained_by=every_level()),
                 name="module_levels_known",
                 violation_error_message="That is not a permission level.",
+            ),
+            models.CheckConstraint(
+                condition=~Q(client_id=NEXUS) | Q(is_active=True, levels__contains=every_level()),
+                name="module_nexus_open_to_all",
+                violation_error_message=ALWAYS_OPEN,
             ),
         )
 

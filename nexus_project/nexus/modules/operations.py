@@ -12,7 +12,7 @@ from django.db import transaction
 from nexus.accounts.models import User
 from nexus.accounts.operations import ChangedMeanwhile
 from nexus.directory.operations import acting
-from nexus.modules.models import NEXUS, Module
+from nexus.modules.models import ALWAYS_OPEN, NEXUS, Module, every_level
 from nexus.modules.rules import unknown_scopes
 from nexus.signins import audit
 from nexus.signins.models import EventKind
@@ -62,6 +62,9 @@ CHANGEABLE = frozenset(
     {"name", "description", "url", "icon", "position", "levels", "scopes", "is_active"}
 )
 
+KEPT_OF_NEXUS = frozenset({"is_active", "levels", "url"})
+KEPT_OF_NEXUS_BECAUSE = f"{ALWAYS_OPEN} Its address is the setting PUBLIC_URL."
+
 
 @transaction.atomic
 def change_module(
@@ -75,6 +78,8 @@ def change_module(
     if unknown := set(fields) - CHANGEABLE:
         raise TypeError(f"{', '.join(sorted(unknown))} cannot be changed")
     locked = Module.objects.select_for_update().get(pk=module.pk)
+    if locked.client_id == NEXUS and (kept := KEPT_OF_NEXUS & set(fields)):
+        raise ValidationError(dict.fromkeys(sorted(kept), KEPT_OF_NEXUS_BECAUSE))
     if expected_updated_at is not None and locked.updated_at != expected_updated_at:
         raise ChangedMeanwhile
     for name, value in fields.items():
@@ -107,13 +112,19 @@ def new_secret(*, module: Module, by: User | None, secret: str | None = None) ->
 
 
 def ensure_nexus(*, url: str) -> Module:
-    """Add or correct the row of Nexus itself, which the menu of every service shows."""
-    defaults = {"name": "Nexus", "icon": "hexagon", "position": 0, "url": url}
+    """Add or correct the row of Nexus itself, which the menu of every service shows.
+
+    Without it, or with it switched off, nobody could sign in, not even to put it right.
+    """
+    kept: dict[str, Any] = {"url": url, "is_active": True, "levels": every_level()}
+    defaults = {"name": "Nexus", "icon": "hexagon", "position": 0, **kept}
     defaults["description"] = "People, companies and contacts"
     module, made = Module.objects.get_or_create(client_id=NEXUS, defaults=defaults)
-    if not made and module.url != url:
-        module.url = url
-        module.save(update_fields=["url", "updated_at"])
+    wrong = [name for name, value in kept.items() if getattr(module, name) != value]
+    if not made and wrong:
+        for name in wrong:
+            setattr(module, name, kept[name])
+        module.save(update_fields=[*wrong, "updated_at"])
     return module
 
 
