@@ -8,8 +8,10 @@ from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from nexus.accounts.models import User
 from nexus.directory import history, merging, operations
 from nexus.directory.models import Company, Contact, Location
+from nexus.signins.models import Event, EventKind
 
 pytestmark = pytest.mark.django_db
 
@@ -74,6 +76,21 @@ def test_people_of_the_other_company_sign_in_again(filled, admin, globex_user, s
     assert browser.get("/").status_code == 200
     merging.merge_companies(keep=filled[0], absorb=filled[1], by=admin)
     assert browser.get("/").status_code == 302
+
+
+def test_the_audit_says_that_people_changed_company(filled, admin, globex_user):
+    acme, globex = filled
+    merging.merge_companies(keep=acme, absorb=globex, by=admin)
+    event = Event.objects.get(kind=EventKind.COMPANY_CHANGED)
+    assert (event.user_id, event.acting_user_id) == (globex_user.pk, admin.pk)
+    assert (event.detail["from"], event.detail["to"]) == (str(globex.pk), str(acme.pk))
+
+
+def test_a_disabled_account_of_the_other_company_moves_too(filled, admin, globex_user):
+    User.objects.filter(pk=globex_user.pk).update(is_active=False)
+    merging.merge_companies(keep=filled[0], absorb=filled[1], by=admin)
+    globex_user.refresh_from_db()
+    assert (globex_user.company, globex_user.is_active) == (filled[0], False)
 
 
 def test_the_old_id_leads_to_the_company_that_stayed(filled, admin):

@@ -6,11 +6,11 @@ from typing import Any
 
 from django.utils import timezone
 
+from nexus.accounts.operations import set_company
 from nexus.directory import default_location, rules
 from nexus.directory.models import Company, Contact, Location
 from nexus.directory.operations import NotPossible, acting, lock_companies
 from nexus.directory.versions import touch
-from nexus.signins.operations import sign_out_company
 
 COMPANY_VALUES = ("account_number", "name", "legal_name", "tax_id", "status", "phone", "website")
 CONTACT_VALUES = ("first_name", "last_name", "title")
@@ -41,8 +41,8 @@ def merge_companies(*, keep: Company, absorb: Company, by: Any) -> Company:
         touch(absorb.locations.all(), company=keep)
         default_location.settle(keep.pk)
         touch(absorb.contacts.all(), company=keep)
-        sign_out_company(company=absorb, by=by)  # their tokens name the company that goes
-        absorb.users.update(company=keep, updated_at=timezone.now())
+        for user in absorb.users.order_by("pk"):  # ends their sign-ins: tokens name the company
+            set_company(user=user, company=keep, by=by)
         touch(Company.objects.filter(merged_into=absorb), merged_into=keep)
         _retire(absorb, keep, primary_contact=None, billing_contact=None)
         _keep(keep, absorb, merged, notes, f"{absorb.account_number} {absorb.name}", **moved)
