@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from hm_auth.permissions import Level
 from nexus.accounts import operations as accounts
+from nexus.accounts import rules
 from nexus.accounts.models import User
 from nexus.accounts.rules import may_authenticate
 from nexus.signins.models import Event, SignIn
@@ -74,6 +75,58 @@ def test_only_clients_have_a_company_and_all_of_them(acme, level):
         person("x", level, acme)
     with pytest.raises(ValidationError, match="client belongs to a company"):
         person("x", "client")
+
+
+@pytest.mark.parametrize(
+    "username",
+    [
+        "t ech",
+        "tech\u200b",
+        "te\u202ech",
+        "te\x00ch",
+        "te\tch",
+        "\uff54ech",
+        "\ufb01n",
+        "a/b",
+        "a\u00b2",
+    ],
+)
+def test_a_username_is_letters_digits_and_few_signs(username):
+    with pytest.raises(ValidationError, match=r"letters and digits|Null characters"):
+        person(username, "billing")
+
+
+@pytest.mark.parametrize(
+    "username",
+    ["o.brien_7", "a-b@c+d", "n\u00f3ra", "\u5f20\u4f1f", "\u0641\u0631\u0647\u0627\u062f"],
+)
+def test_a_username_may_be_of_any_script(username):
+    assert rules.is_plain_username(username)
+
+
+@pytest.mark.parametrize("name", ["Ann\u202eton", "Ann\u200bton", "Ann\nton", "Ann\u2066ton"])
+def test_a_name_with_invisible_characters_is_refused_in_plain_words(admin, tech, name):
+    with pytest.raises(ValidationError, match="invisible characters"):
+        accounts.update_user(user=tech, full_name=name, by=admin)
+    accounts.update_user(
+        user=tech, full_name="\u0639\u0644\u06cc\u200c\u0631\u0636\u0627 O'Dea", by=admin
+    )
+
+
+def test_an_account_with_an_old_odd_name_can_be_disabled(admin, tech):
+    User.objects.filter(pk=tech.pk).update(username="tech\u200b desk")
+    accounts.update_user(user=tech, is_active=False, by=admin)
+    assert not tech.is_active
+
+
+def test_the_history_of_users_and_modules_is_only_added_to(admin, tech, treasury):
+    for rows in (tech.events, treasury.events):
+        for write in (
+            lambda rows=rows: rows.update(pgh_label="x"),
+            lambda rows=rows: rows.all().delete(),
+        ):
+            with pytest.raises(InternalError, match=r"[Cc]annot"), transaction.atomic():
+                write()
 
 
 def test_people_are_found_whatever_the_case(tech):

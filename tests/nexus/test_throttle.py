@@ -13,6 +13,7 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nexus.accounts.models import User
 from nexus.signins import keys, rules, throttle
 from nexus.signins.exceptions import TooManyAttempts
 from nexus.signins.models import Event, Throttle
@@ -104,6 +105,25 @@ class TestSigningIn:
         for name in ("tech", "TECH", "Tech", "tEch", " tech"):
             guess(client, name)
         assert guess(client, "techNO"[:4]).status_code == 429
+
+    def test_no_spelling_the_database_takes_for_the_name_is_one_more_try(
+        self, client, admin, clock
+    ):
+        """Some databases take the dotted capital I for an i, which Python does not."""
+        for name in ("adm\u0130n", "ADM\u0130N", "aDm\u0130n", "Adm\u0130n", "admin"):
+            guess(client, name)
+        spelt = [guess(client, name).status_code for name in ("admin", "ADMIN", "Admin", "adMIN")]
+        known = User.objects.named("adm\u0130n").exists()
+        assert spelt == ([429] * 4 if known else [401] * 4)
+
+    def test_the_counter_is_of_the_account_and_not_of_its_spelling(self, client, tech, clock):
+        guess(client, "tech")
+        assert Throttle.objects.filter(key=f"account:{tech.pk.hex}").exists()
+
+    def test_spellings_of_no_account_are_one(self, client, db, clock):
+        for name in ("stra\u00dfe", "STRASSE", "Strasse", "stra\u00dfe", "strasse"):
+            guess(client, name)
+        assert guess(client, "\uff33trasse").status_code == 429
 
     def test_a_right_password_clears_the_account(self, client, tech, clock):
         for _ in range(5):
@@ -204,7 +224,10 @@ def test_many_guesses_at_once_are_many_guesses():
 
 @pytest.mark.django_db
 def test_two_counters_in_either_order_are_one_statement(django_assert_num_queries):
-    counters = [throttle.address_counter("203.0.113.1"), throttle.account_counter("x")]
+    counters = [
+        throttle.address_counter("203.0.113.1"),
+        throttle.account_counter("x", user_id=None),
+    ]
     with django_assert_num_queries(1):
         throttle.count_attempt(counters)
     for _ in range(4):

@@ -15,7 +15,22 @@ from django.utils import timezone
 
 from hm_auth.permissions import Level
 from nexus.accounts.queries import UserQuerySet
+from nexus.accounts.rules import has_hidden_characters, is_plain_username
 from nexus.directory.models import Company
+
+
+def check_username(value: str) -> None:
+    """Raise ValidationError unless ``value`` can be told from every other username by eye."""
+    if not is_plain_username(value):
+        raise ValidationError(
+            "Use letters and digits and . _ - @ + only: no spaces and no special forms of letters."
+        )
+
+
+def check_full_name(value: str) -> None:
+    """Raise ValidationError when ``value`` has characters that cannot be seen."""
+    if has_hidden_characters(value):
+        raise ValidationError("This has invisible characters in it. Type the name anew.")
 
 
 class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]
@@ -36,14 +51,14 @@ class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[
         return user
 
 
-@pghistory.track(exclude=["password"])
+@pghistory.track(exclude=["password"], append_only=True)
 class User(AbstractBaseUser):
     """A person with an account; ``permission_level`` decides everything they may do."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    username = models.CharField(max_length=150)
+    username = models.CharField(max_length=150, validators=[check_username])
     email = models.EmailField()
-    full_name = models.CharField(max_length=200)
+    full_name = models.CharField(max_length=200, validators=[check_full_name])
     permission_level = models.CharField(
         max_length=20, choices=[(level.value, level.value.capitalize()) for level in Level]
     )

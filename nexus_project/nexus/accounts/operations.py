@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from datetime import datetime
 from typing import Any
 
@@ -95,7 +96,7 @@ def update_user(
     for name, value in fields.items():
         setattr(locked, name, value)
     if fields:
-        _save(locked, by)
+        _save(locked, by, checking=set(fields))
     _set_level(locked, powers[0], company, by)
     if powers[1] != locked.is_active:
         (_enable if powers[1] else _disable)(locked, by)
@@ -174,7 +175,7 @@ def _set_level(locked: User, level: str, company: Company | None, by: User | Non
     if level != Level.ADMIN:
         _keep_an_admin(locked)
     locked.permission_level, locked.company = level, wanted
-    _save(locked, by)
+    _save(locked, by, checking={"permission_level", "company"})
     changed = "level" if before["level"] != after["level"] else "company"
     kind = EventKind.LEVEL_CHANGED if changed == "level" else EventKind.COMPANY_CHANGED
     audit.record(kind, user=locked, by=by, detail={"from": before[changed], "to": after[changed]})
@@ -251,8 +252,14 @@ def _locked(user: User, *, with_admins: bool = False) -> User:
     return found
 
 
-def _save(user: User, by: User | None) -> None:
-    user.full_clean(exclude=["password"])
+def _save(user: User, by: User | None, *, checking: Set[str] = frozenset()) -> None:
+    """Save ``user`` after ``checking`` these fields.
+
+    The others stay as they are: a username that is not allowed any more must not keep an account
+    from being disabled.
+    """
+    every = {field.name for field in User._meta.concrete_fields}  # noqa: SLF001 - public API
+    user.full_clean(exclude=every - checking)
     with acting(by):
         user.save()
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -17,7 +16,7 @@ from nexus.accounts.models import User
 from nexus.accounts.operations import set_password
 from nexus.accounts.rules import may_authenticate
 from nexus.signins import throttle
-from nexus.signins.rules import address_group
+from nexus.signins.rules import address_group, spelling_digest
 
 # So many mails to one mailbox, or asked for from one place, before each next one has to wait.
 FREE_PER_MAIL = 2
@@ -49,12 +48,12 @@ def ask_for_link(*, email: str, ip: str) -> User | None:
     Counted whether or not there is such an account, so that nobody's mailbox is filled and nobody
     learns anything. The counters are apart from those of signing in. Raises TooManyAttempts.
     """
-    mailbox = hashlib.sha256(email.strip().lower().encode()).hexdigest()[:32]
+    user = User.objects.with_address(email).select_related("company").first()
+    mailbox = user.pk.hex if user is not None else spelling_digest(email)
     counters = [throttle.Counter(key=f"reset:{mailbox}", free=FREE_PER_MAIL)]
     if ip:
         counters.append(throttle.Counter(f"reset@{address_group(ip)}", free=FREE_PER_ADDRESS))
     throttle.count_attempt(counters)
-    user = User.objects.with_address(email).select_related("company").first()
     return user if user is not None and may_authenticate(user) else None
 
 

@@ -1,7 +1,8 @@
-"""Who may sign in, and what an admin may not do; pure."""
+"""Who may sign in, what an admin may not do, and how people may be called; pure."""
 
 from __future__ import annotations
 
+import unicodedata
 from datetime import datetime
 from typing import Protocol
 
@@ -39,3 +40,28 @@ def may_authenticate(account: Account) -> bool:
 def is_active_admin(account: Account) -> bool:
     """Tell whether ``account`` counts as one of the admins, of whom one must always remain."""
     return account.is_active and account.permission_level == Level.ADMIN
+
+
+_SIGNS = frozenset("._-@+")
+_JOINERS = frozenset("\u200c\u200d")  # Persian and Indic scripts need them inside words
+
+
+def is_plain_username(text: str) -> bool:
+    """Tell whether ``text`` is letters and digits of any script and ``. _ - @ +``, in one spelling.
+
+    NFKC (UAX #15) leaves one of the spellings that look the same to people; no space, no control
+    and no format character (general categories of UAX #44).
+    """
+    letters = all(
+        character in _SIGNS or unicodedata.category(character)[0] == "L" or character.isdecimal()
+        for character in text
+    )
+    return letters and unicodedata.is_normalized("NFKC", text)
+
+
+def has_hidden_characters(text: str) -> bool:
+    """Tell whether ``text`` has control or format characters, which may turn a line around."""
+    return any(
+        unicodedata.category(character) in {"Cc", "Cf"} and character not in _JOINERS
+        for character in text
+    )

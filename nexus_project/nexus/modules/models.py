@@ -28,7 +28,7 @@ def every_level() -> list[str]:
     return [level.value for level in Level]
 
 
-@pghistory.track(exclude=["secret_hash"])
+@pghistory.track(exclude=["secret_hash"], append_only=True)
 class Module(models.Model):
     """A service people can open. Nexus itself has a row, ``nexus``, without a secret."""
 

@@ -34,7 +34,8 @@ def prove(*, username: str, password: str, ip: str | None, client_id: str) -> Pr
         .first()
     )
     known = ip if user is not None and user.from_known_address else None
-    counters = [throttle.account_counter(username, known_address=known)]
+    user_id = user.pk if user is not None else None
+    counters = [throttle.account_counter(username, user_id=user_id, known_address=known)]
     if ip:
         counters.append(throttle.address_counter(ip))
     wait = throttle.count_attempt(counters)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import ipaddress
+import unicodedata
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -114,6 +115,15 @@ def wait_table(*, free: int) -> list[int]:
     while waits[-1] < LONGEST_WAIT:
         waits.append(wait_seconds(len(waits), free=free))
     return waits[1:]
+
+
+def spelling_digest(text: str) -> str:
+    """Return one name for all spellings of ``text``: case, width and outer spaces are nothing.
+
+    Hashed, since people type their password into the wrong field.
+    """
+    same = unicodedata.normalize("NFKC", text.strip()).casefold()
+    return hashlib.sha256(same.encode()).hexdigest()[:32]
 
 
 def address_group(address: str) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -28,14 +29,17 @@ class Counter:
     free: int
 
 
-def account_counter(username: str, *, known_address: str | None = None) -> Counter:
-    """Count guesses of ``username``, whether or not there is such a user.
+def account_counter(
+    username: str, *, user_id: uuid.UUID | None, known_address: str | None = None
+) -> Counter:
+    """Count guesses at one account: by its id, or by what was typed when there is none.
 
-    A known address has a counter of its own, so that other people's guesses do not lock it out. The
-    name is hashed: people type their password into the wrong field.
+    The database and Python disagree about the case of some letters (U+0130), so a counter of what
+    was typed would let one account be guessed under many spellings. A known address has a counter
+    of its own, so that other people's guesses do not lock it out.
     """
-    name = hashlib.sha256(username.strip().lower().encode()).hexdigest()[:32]
     suffix = f"@{rules.address_group(known_address)}" if known_address else ""
+    name = user_id.hex if user_id else rules.spelling_digest(username)
     return Counter(key=f"account:{name}{suffix}", free=rules.FREE_PER_ACCOUNT)
 
 
