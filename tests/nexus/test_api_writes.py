@@ -7,6 +7,7 @@ import threading
 import pytest
 from django.db import connection
 
+from nexus.directory import operations
 from nexus.directory.models import Company, Contact, Location
 
 
@@ -146,6 +147,21 @@ def test_restoring_needs_the_version_it_starts_from(caller, acme):
     stale = caller.post(f"{path}restore/", headers={"If-Match": read})
     assert (stale.status_code, stale.json()["code"]) == (412, "precondition_failed")
     assert caller.get(path).json()["archived_at"] is not None
+
+
+@pytest.mark.parametrize("path", ["contacts", "locations"])
+def test_nothing_new_comes_to_an_archived_company(caller, acme, globex, path):
+    body = {"last_name": "Ash"} if path == "contacts" else {"name": "Hall"}
+    made = caller.post(f"/api/{path}/", {**body, "company": str(acme.pk)}).json()
+    operations.archive(globex, by=None)
+    sentence = ["Globex Logistics is archived; restore it first."]
+    refused = caller.post(f"/api/{path}/", {**body, "company": str(globex.pk)})
+    assert errors(refused)["company"] == sentence
+    address, star = f"/api/{path}/{made['id']}/", {"If-Match": "*"}
+    moved = caller.patch(address, {"company": str(globex.pk)}, headers=star)
+    assert errors(moved)["company"] == sentence
+    operations.archive(acme, by=None)  # what is there can still be put right
+    assert caller.patch(address, {"external_ids": {"rmm": "1"}}, headers=star).status_code == 200
 
 
 def test_only_admins_write(api, tech, billing, acme_user, acme):

@@ -264,3 +264,13 @@ def test_an_autocomplete_of_no_known_company_offers_nothing(browser, acme, model
     query = {"app_label": "directory", "model_name": field[0], "field_name": field[1]}
     answer = browser.get("/admin/autocomplete/", {**query, "term": "", "of_company": key})
     assert (answer.status_code, answer.json()["results"]) == (200, [])
+
+
+def test_nobody_is_added_to_an_archived_company(browser, acme, admin):
+    operations.archive(acme, by=admin)
+    page = browser.get(change(acme))
+    assert not any(inline.has_add_permission for inline in page.context["inline_admin_formsets"])
+    data = {"first_name": "Nora", "company": str(acme.pk)}
+    answer = browser.post("/admin/directory/contact/add/", data)
+    assert "Acme Manufacturing is archived; restore it first." in answer.content.decode()
+    assert not Contact.objects.exists()

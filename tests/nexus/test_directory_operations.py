@@ -115,6 +115,16 @@ def test_a_contact_stays_archived_while_its_company_is(acme, admin):
         operations.restore(nora, by=admin)
 
 
+def test_nobody_comes_to_a_company_that_was_archived_a_moment_ago(acme, globex, admin):
+    nora = Contact.objects.create(company=globex, first_name="Nora")
+    operations.archive(Company.objects.get(pk=acme.pk), by=admin)
+    with pytest.raises(operations.NotPossible, match="is archived; restore it first"):
+        add_location(acme, "Depot")
+    nora.company = acme
+    with pytest.raises(operations.NotPossible, match="is archived; restore it first"):
+        operations.save(nora, by=admin)
+
+
 def test_tags_are_added_and_removed_in_bulk(acme, globex, admin):
     operations.tag(Company.objects.all(), add=["Gold", "24x7"], remove=[], by=admin)
     count = operations.tag(Company.objects.filter(pk=acme.pk), add=[], remove=["GOLD "], by=admin)

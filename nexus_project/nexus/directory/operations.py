@@ -53,7 +53,8 @@ def save(row: Row, *, by: Any, expected_version: int | None = None) -> None:
 
     The caller has validated it (a form or a serializer); the database checks what it can again.
     ``expected_version`` is the version the change was based on, by default the one ``row`` was
-    loaded with. Raises Conflict when the stored row is another by now, NotPossible when it is gone.
+    loaded with. Raises Conflict when the stored row is another by now, NotPossible when it is gone
+    or comes to an archived company.
     """
     row.normalise()
     with acting(by):
@@ -165,6 +166,7 @@ def _prepare_new(row: Row) -> None:
     row.version = 1
     if not isinstance(row, Company):
         lock_companies([row.company_id])
+        _refuse_archived_company(row)
     if isinstance(row, Company) and not row.account_number:
         row.account_number = next_account_number()
 
@@ -173,9 +175,18 @@ def _claim(row: Row, expected: int) -> Any:
     stored = lock(row)
     if stored.version != expected:
         raise Conflict(stored)
+    if not isinstance(row, Company) and row.company_id != stored.company_id:
+        _refuse_archived_company(row)
     row.version = expected + 1
     # Only archive, restore and merge write these: an old form must not bring a row back.
     row.archived_at = stored.archived_at
     if isinstance(row, Company | Contact):
         row.merged_into_id = stored.merged_into_id
     return stored
+
+
+def _refuse_archived_company(row: Location | Contact) -> None:
+    """Look again, now that nobody can archive the company, at what validation has looked at."""
+    company = Company.objects.archived().filter(pk=row.company_id).first()
+    if company is not None:
+        raise NotPossible(f"{company} is archived; restore it first.")

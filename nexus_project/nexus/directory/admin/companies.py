@@ -44,6 +44,10 @@ class DirectoryInline(TabularInline):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).current().order_by(*self.ordering)
 
+    def has_add_permission(self, request: HttpRequest, obj: Company | None) -> bool:
+        archived = obj is not None and obj.archived_at is not None
+        return super().has_add_permission(request, obj) and not archived
+
 
 class LocationInline(DirectoryInline):
     model = Location

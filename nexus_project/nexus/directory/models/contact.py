@@ -15,7 +15,7 @@ from django.db.models import F, Q
 from nexus.directory import rules
 from nexus.directory.models.company import Company
 from nexus.directory.models.location import Location
-from nexus.directory.models.rows import DirectoryRow, TextOf, check_phone
+from nexus.directory.models.rows import DirectoryRow, TextOf, check_company, check_phone
 from nexus.directory.queries import ContactQuerySet
 
 
@@ -142,6 +142,7 @@ class Contact(DirectoryRow):
 
     def clean(self) -> None:
         """The database holds this too, by foreign keys over two columns; here it gets its words."""
+        check_company(self)
         if self.company_id is None:
             return
         if self.location is not None and self.location.company_id != self.company_id:

@@ -10,7 +10,13 @@ from django.db.models import Q
 
 from nexus.directory import rules
 from nexus.directory.models.company import Company
-from nexus.directory.models.rows import DirectoryRow, TextOf, check_country, check_phone
+from nexus.directory.models.rows import (
+    DirectoryRow,
+    TextOf,
+    check_company,
+    check_country,
+    check_phone,
+)
 from nexus.directory.queries import LocationQuerySet
 
 
@@ -83,6 +89,7 @@ class Location(DirectoryRow):
         self.phone = rules.normal_phone(self.phone)
 
     def clean(self) -> None:
+        check_company(self)
         if self._state.adding or self.company_id is None:
             return
         if self.contacts.exclude(company_id=self.company_id).exists():

@@ -55,6 +55,16 @@ class TextOf(Func):
     output_field = models.TextField()
 
 
+def check_company(row: Any) -> None:
+    """Raise ValidationError when ``row`` is new in an archived company, or moves there."""
+    company = row.company if row.company_id is not None else None
+    if company is None or company.archived_at is None:
+        return
+    stays = type(row).objects.filter(pk=row.pk, company_id=row.company_id).exists()
+    if not stays:
+        raise ValidationError({"company": f"{company} is archived; restore it first."})
+
+
 def check_external_ids(value: Any) -> None:
     """Raise ValidationError unless ``value`` maps names of systems to text."""
     if not isinstance(value, dict) or not all(
