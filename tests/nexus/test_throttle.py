@@ -194,6 +194,14 @@ class TestSigningIn:
         assert Event.objects.latest("id").kind == "throttled"
         assert not Throttle.objects.filter(key__contains="tech").exists()
 
+    def test_a_password_typed_as_a_username_is_not_kept(self, client, tech, clock):
+        guess(client, PASSWORD, 5)
+        kept = Event.objects.filter(kind__in=["sign_in_refused", "throttled"])
+        assert set(kept.values_list("username", flat=True)) == {""}
+        assert not Event.objects.filter(detail__icontains=PASSWORD).exists()
+        guess(client, "TECH")
+        assert Event.objects.latest("id").username == "tech"
+
     def test_the_page_of_nexus_waits_as_well(self, client, tech, nexus_module, clock):
         form = {"username": "tech", "password": "wrong"}
         for _ in range(5):

@@ -43,7 +43,8 @@ def prove(*, username: str, password: str, ip: str | None, client_id: str) -> Pr
     if user is None or reason:
         kind = EventKind.THROTTLED if wait else EventKind.SIGN_IN_REFUSED
         detail = {"reason": reason, "wait_seconds": wait}
-        audit.record(kind, user=user, username=username, ip=ip, client_id=client_id, detail=detail)
+        # What was typed is not kept: where there is no such user, it may well be a password.
+        audit.record(kind, user=user, ip=ip, client_id=client_id, detail=detail)
         raise InvalidCredentials
     return Proof(user=user, counters=tuple(counters))
 
