@@ -11,6 +11,7 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from nexus.directory import operations
 from nexus.directory.models import Company, Contact, Location
 from tests.nexus.conftest import person
 
@@ -96,6 +97,20 @@ def test_a_client_never_gets_archived_rows(api, acme_user, tech, people):
     assert api(acme_user).get(f"/api/contacts/{people[0].pk}/").status_code == 404
     assert str(people[0].pk) not in ids(api(tech).get("/api/contacts/"))
     assert str(people[0].pk) in ids(api(tech).get("/api/contacts/?include_archived=true"))
+
+
+@pytest.mark.parametrize("role", ["primary_contact", "billing_contact"])
+def test_a_client_is_not_led_to_an_archived_contact(api, acme_user, tech, acme, people, role):
+    Company.objects.filter(pk=acme.pk).update(**{role: people[0]})
+    path = f"/api/companies/{acme.pk}/"
+    read = api(acme_user).get(path)
+    assert read.json()[role] == str(people[0].pk)
+    operations.archive(people[0], by=None)
+    assert api(acme_user).get(path, headers={"If-None-Match": read["ETag"]}).json()[role] is None
+    assert api(acme_user).get("/api/companies/").json()["results"][0][role] is None
+    assert api(tech).get(path).json()[role] == str(people[0].pk)
+    operations.restore(people[0], by=None)
+    assert api(acme_user).get(path).json()[role] == str(people[0].pk)
 
 
 def test_a_client_of_a_company_names_another_company_in_vain(api, acme_user, globex, people):
@@ -265,6 +280,15 @@ def test_a_list_takes_the_same_two_queries_for_10_and_for_1000_rows(api, path, a
     few = queries()
     add(10, 1000)
     assert few == queries() == 2  # the sign-in with its user, and the page
+
+
+def test_the_list_of_a_client_takes_two_queries_too(api, acme_user, acme, people):
+    Company.objects.filter(pk=acme.pk).update(primary_contact=people[0], billing_contact=people[1])
+    caller = api(acme_user)
+    caller.get("/api/companies/")
+    with CaptureQueriesContext(connection) as captured:
+        assert len(ids(caller.get("/api/companies/"))) == 1
+    assert len(captured) == 2
 
 
 def test_an_unchanged_row_or_list_is_not_sent_again(api, tech, acme):

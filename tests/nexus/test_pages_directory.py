@@ -230,3 +230,15 @@ def test_home_shows_a_client_their_own_company(django_assert_max_num_queries):
     assert "Cork" in text
     assert "Globex" not in text
     assert len(names(page)) == 3
+
+
+@pytest.mark.parametrize("role", ["primary_contact", "billing_contact"])
+def test_an_archived_contact_is_not_named_as_the_one_to_call(role):
+    acme = make_company()
+    pat = make_contacts(acme, 1)[0]
+    Company.objects.filter(pk=acme.pk).update(**{role: pat})
+    client = signed_in(make_user("client", company=acme))
+    link = f'href="/contacts/{pat.pk}" dir="auto">Pat'
+    assert link in client.get("/companies/C-1001").content.decode()
+    Contact.objects.filter(pk=pat.pk).update(archived_at=timezone.now())
+    assert "Pat Nr0000" not in client.get("/companies/C-1001").content.decode()

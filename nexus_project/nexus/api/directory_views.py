@@ -103,6 +103,12 @@ class CompanyViewSet(DirectoryViewSet):
         "account_number": ("account_number",),
     }
 
+    def get_queryset(self) -> Any:
+        rows = super().get_queryset()
+        if has_capability(self.caller, "directory.internal"):
+            return rows
+        return rows.select_related("primary_contact", "billing_contact")  # archived or not
+
     def get_filterset_class(self) -> Any:
         documenting = getattr(self, "swagger_fake_view", False)
         if documenting or has_capability(self.caller, "directory.internal"):

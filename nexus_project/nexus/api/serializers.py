@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from rest_framework import serializers
 
+from hm_auth.rest.permissions import has_capability
 from hm_auth.rest.serializers import FullCleanModelSerializer
 from nexus.directory.models import Company, Contact, Location
 
@@ -52,6 +53,17 @@ class CompanySerializer(DirectorySerializer):
                 "help_text": "What people call this company by; the next free one if left out.",
             },
         }
+
+    def to_representation(self, instance: Company) -> dict[str, Any]:
+        values: dict[str, Any] = super().to_representation(instance)
+        request = self.context.get("request")
+        if request is not None and not has_capability(request.user, "directory.internal"):
+            # For a client an archived contact does not exist: no id that leads to a 404.
+            for name in {"primary_contact", "billing_contact"} & values.keys():
+                contact = getattr(instance, name)
+                if contact is not None and contact.archived_at is not None:
+                    values[name] = None
+        return values
 
     def unchecked(self, draft: Company) -> set[str]:
         return set() if draft.account_number else {"account_number"}

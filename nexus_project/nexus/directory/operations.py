@@ -9,6 +9,7 @@ from typing import Any
 
 import pghistory
 from django.db import connection, models, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from hm_auth.exceptions import HiveMatrixError
@@ -97,6 +98,8 @@ def archive(row: Row, *, by: Any, now: datetime | None = None) -> None:
         touch(type(row).objects.filter(pk=row.pk), archived_at=instant)
         if isinstance(row, Location):
             default_location.settle(stored.company_id)
+        elif isinstance(row, Contact):
+            _count_as_change_of_company(row)
     row.refresh_from_db()
 
 
@@ -118,7 +121,9 @@ def restore(row: Row, *, by: Any) -> None:
         elif stored.company.archived_at is not None:
             raise NotPossible(f"{stored.company} is archived; restore the company.")
         touch(type(row).objects.filter(pk=row.pk), archived_at=None)
-        if not isinstance(row, Contact):
+        if isinstance(row, Contact):
+            _count_as_change_of_company(row)
+        else:
             default_location.settle(row.pk if isinstance(row, Company) else stored.company_id)
     row.refresh_from_db()
 
@@ -190,3 +195,9 @@ def _refuse_archived_company(row: Location | Contact) -> None:
     company = Company.objects.archived().filter(pk=row.company_id).first()
     if company is not None:
         raise NotPossible(f"{company} is archived; restore it first.")
+
+
+def _count_as_change_of_company(contact: Contact) -> None:
+    """What clients see of the company names only current contacts, so its ETag must change too."""
+    named = Q(primary_contact=contact) | Q(billing_contact=contact)
+    touch(Company.objects.filter(named))
