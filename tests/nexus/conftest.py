@@ -128,6 +128,7 @@ def api(signing_key: None) -> Callable[[User | Module], APIClient]:
 
     def make(caller: User | Module) -> APIClient:
         if isinstance(caller, Module):
+            caller.save(update_fields=["scopes"])  # a scope counts while it is stored
             token = minting.service_token(module=caller)
         else:
             now = timezone.now()

@@ -102,6 +102,12 @@ def test_registering_twice_is_an_error_with_a_name(admin):
     assert Module.objects.get().has_secret(made.secret)
 
 
+@pytest.mark.parametrize("name", ["nexus", "direct"])
+def test_names_with_a_meaning_of_their_own_are_no_modules(db, name):
+    with pytest.raises(ValidationError, match="taken by Nexus itself"):
+        operations.register_module(client_id=name, name="T", url=URL, by=None)
+
+
 def test_nexus_itself_needs_no_secret(nexus_module):
     with pytest.raises(ValidationError):
         operations.new_secret(module=nexus_module, by=None)

@@ -13,6 +13,7 @@ from django.utils import timezone
 from hm_auth.tokens import key_set, verify_logout
 from nexus.accounts import operations as accounts
 from nexus.api.authentication import BearerAuthentication
+from nexus.modules.operations import change_module
 from nexus.signins.models import Event, SignIn
 from nexus.signins.operations import end_sign_ins
 from tests.nexus.test_refresh import refresh
@@ -53,6 +54,77 @@ def test_revoking_ends_the_sign_in(client, tech):
     assert revoke(client, token).status_code == 200
     assert refresh(client, token).json()["code"] == "invalid_refresh"
     assert Event.objects.filter(kind="sign_in_ended", user_id=tech.pk).count() == 1
+
+
+def companies(client, token):
+    headers = {"Authorization": f"Bearer {token}"}
+    return client.get("/api/companies/", headers=headers).status_code
+
+
+def test_a_module_that_is_switched_off_reads_nothing_with_the_tokens_it_has(client, tech, treasury):
+    treasury.scopes = ["directory:read"]
+    treasury.save()
+    of_person = sign_in(client, "tech", module=treasury).json()["access"]
+    answer = ask(client, {}, module=treasury, path="/api/token/service/")
+    of_module = answer.json()["access"]
+    assert [companies(client, token) for token in (of_person, of_module)] == [200, 200]
+    change_module(module=treasury, is_active=False, by=None)
+    assert [companies(client, token) for token in (of_person, of_module)] == [401, 401]
+
+
+def test_a_scope_taken_away_is_gone_at_once(client, treasury):
+    treasury.scopes = ["directory:read"]
+    treasury.save()
+    token = ask(client, {}, module=treasury, path="/api/token/service/").json()["access"]
+    change_module(module=treasury, scopes=["users:read"], by=None)
+    assert companies(client, token) == 403
+    headers = {"Authorization": f"Bearer {token}"}
+    assert client.get("/api/users/", headers=headers).status_code == 403
+
+
+def test_scripts_are_out_as_soon_as_the_setting_says_so(client, tech, settings):
+    token = sign_in(client, "tech").json()["access"]
+    assert companies(client, token) == 200
+    settings.ALLOW_DIRECT_CLIENT = False
+    assert companies(client, token) == 401
+
+
+def test_a_token_costs_one_query(client, tech, treasury, django_assert_num_queries):
+    treasury.scopes = ["directory:read"]
+    treasury.save()
+    of_person = sign_in(client, "tech", module=treasury).json()["access"]
+    answer = ask(client, {}, module=treasury, path="/api/token/service/")
+    for token in (of_person, answer.json()["access"]):
+        with django_assert_num_queries(2):  # who asks; the companies
+            assert companies(client, token) == 200
+
+
+def test_switching_a_module_off_signs_everybody_out_there_and_nowhere_else(
+    client, tech, treasury, archive, listener, django_capture_on_commit_callbacks
+):
+    archive.url = "http://127.0.0.1:9"
+    archive.save()
+    here = sign_in(client, "tech", module=treasury).json()["refresh"]
+    there = sign_in(client, "tech", module=archive).json()["refresh"]
+    ended = sign_in(client, "tech", module=treasury).json()["refresh"]
+    revoke(client, ended)
+    treasury.refresh_from_db()
+    with django_capture_on_commit_callbacks(execute=True):
+        change_module(module=treasury, is_active=False, by=None)
+    assert len(listener) == 1
+    change_module(module=treasury, is_active=True, by=None)
+    assert refresh(client, here, module=treasury).json()["code"] == "invalid_refresh"
+    assert refresh(client, there, module=archive).status_code == 200
+
+
+def test_a_module_switched_off_is_told_of_the_end_of_a_sign_in_too(
+    client, tech, treasury, listener, django_capture_on_commit_callbacks
+):
+    sign_in(client, "tech", module=treasury)
+    type(treasury).objects.update(is_active=False)
+    with django_capture_on_commit_callbacks(execute=True):
+        end_sign_ins(sign_ins=SignIn.objects.all())
+    assert len(listener) == 1
 
 
 def test_revoking_nonsense_or_twice_is_no_error(client, tech):

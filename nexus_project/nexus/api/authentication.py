@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.db.models import Exists
 from django.utils import timezone
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
@@ -16,7 +17,9 @@ from hm_auth.permissions import Level
 from hm_auth.tokens import Claims, ServiceClaims, key_id, verify_access
 from nexus.accounts.models import User
 from nexus.accounts.rules import may_authenticate
+from nexus.modules.models import Module
 from nexus.signins import keys
+from nexus.signins.minting import DIRECT
 from nexus.signins.models import SignIn
 
 
@@ -56,10 +59,10 @@ class InvalidBearer(AuthenticationFailed):
 
 
 class BearerAuthentication(BaseAuthentication):
-    """Verifies the token, then looks up sign-in and user in one query.
+    """Verifies the token, then looks up sign-in and user, or the module, in one query.
 
     Modules are content with the token for its ten minutes; Nexus has the sign-in at hand, so an
-    ended one stops here at once, and level and company are those of the database.
+    ended one stops here at once, and level, company and scopes are those of the database.
     """
 
     def authenticate(self, request: Request) -> tuple[User | Service, Bearer] | None:
@@ -71,9 +74,8 @@ class BearerAuthentication(BaseAuthentication):
         except (InvalidToken, UnicodeDecodeError) as error:
             raise InvalidBearer from error
         if isinstance(claims, ServiceClaims):
-            service = Service(client_id=claims.client_id, scopes=claims.scopes)
-            return service, Bearer(claims=claims)
-        return _person(claims)
+            return _service(claims)
+        return person(claims)
 
     def authenticate_header(self, request: Request) -> str:  # noqa: ARG002 - DRF asks so
         return 'Bearer realm="hivematrix"'
@@ -85,12 +87,31 @@ def verify(token: str) -> Claims | ServiceClaims:
     return verify_access(token, keys=known, issuer=settings.PUBLIC_URL)
 
 
-def _person(claims: Claims) -> tuple[User, Bearer]:
+def person(claims: Claims) -> tuple[User, Bearer]:
+    """Return whom ``claims`` are of, in one query. Raises InvalidBearer.
+
+    The module that holds the token has to be in use still, as has the direct client.
+    """
     rows = SignIn.objects.live(now=timezone.now()).with_user()
+    if claims.client_id != DIRECT:
+        rows = rows.filter(
+            Exists(Module.objects.filter(client_id=claims.client_id, is_active=True))
+        )
+    elif not settings.ALLOW_DIRECT_CLIENT:
+        raise InvalidBearer
     sign_in = rows.filter(pk=claims.sid, user=claims.sub).first()
     if sign_in is None or not may_authenticate(sign_in.user):
         raise InvalidBearer
     return sign_in.user, Bearer(claims=claims, sign_in=sign_in)
+
+
+def _service(claims: ServiceClaims) -> tuple[Service, Bearer]:
+    """Return the module, with those scopes of its token that it still has."""
+    module = Module.objects.filter(client_id=claims.client_id, is_active=True).first()
+    if module is None:
+        raise InvalidBearer
+    scopes = claims.scopes & frozenset(module.scopes)
+    return Service(client_id=module.client_id, scopes=scopes), Bearer(claims=claims)
 
 
 class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]

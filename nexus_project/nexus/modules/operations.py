@@ -15,7 +15,11 @@ from nexus.directory.operations import acting
 from nexus.modules.models import ALWAYS_OPEN, NEXUS, Module, every_level
 from nexus.modules.rules import unknown_scopes
 from nexus.signins import audit
+from nexus.signins.minting import DIRECT
 from nexus.signins.models import EventKind
+from nexus.signins.operations import leave_module
+
+RESERVED = frozenset({NEXUS, DIRECT})
 
 
 class ModuleExists(Exception):
@@ -45,6 +49,8 @@ def register_module(
     ``fields`` are further columns (description, icon, position, levels, scopes). Raises
     ModuleExists and ValidationError.
     """
+    if client_id in RESERVED:
+        raise ValidationError({"client_id": "This name is taken by Nexus itself."})
     if Module.objects.filter(client_id=client_id).exists():
         raise ModuleExists(client_id)
     module = Module(client_id=client_id, name=name, url=url.rstrip("/"), **fields)
@@ -72,8 +78,8 @@ def change_module(
 ) -> Module:
     """Change columns of ``module`` (never its client id or secret), and bring it up to date.
 
-    Raises ChangedMeanwhile when the row is a later one than ``expected_updated_at``, and
-    ValidationError.
+    Switching it off signs everybody out there. Raises ChangedMeanwhile when the row is a
+    later one than ``expected_updated_at``, and ValidationError.
     """
     if unknown := set(fields) - CHANGEABLE:
         raise TypeError(f"{', '.join(sorted(unknown))} cannot be changed")
@@ -82,6 +88,7 @@ def change_module(
         raise ValidationError(dict.fromkeys(sorted(kept), KEPT_OF_NEXUS_BECAUSE))
     if expected_updated_at is not None and locked.updated_at != expected_updated_at:
         raise ChangedMeanwhile
+    switched_off = locked.is_active and not fields.get("is_active", True)
     for name, value in fields.items():
         setattr(locked, name, value.rstrip("/") if name == "url" else value)
     _check(locked)
@@ -93,6 +100,8 @@ def change_module(
         client_id=locked.client_id,
         detail={"changed": sorted(fields)},
     )
+    if switched_off:
+        leave_module(module=locked)
     module.refresh_from_db()
     return module
 

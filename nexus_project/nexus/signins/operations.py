@@ -169,9 +169,7 @@ def end_sign_ins(
         )
         for row in rows
     )
-    notices = _notices(rows)
-    if notices:
-        transaction.on_commit(lambda: backchannel.send(notices))
+    _tell(_notices(RefreshChain.objects.filter(sign_in__in=rows)))
     return len(rows)
 
 
@@ -179,6 +177,18 @@ def sign_out_company(*, company: Company, by: User | None) -> int:
     """End every sign-in of the clients of ``company``, which is archived; return how many."""
     rows = SignIn.objects.filter(user__company=company, ended_at__isnull=True)
     return end_sign_ins(sign_ins=rows, reason="company archived", by=by)
+
+
+@transaction.atomic
+def leave_module(*, module: Module) -> None:
+    """Take everybody's tokens from ``module``, which is switched off; the sign-ins go on elsewhere.
+
+    Switched on again, it has nobody signed in.
+    """
+    chains = RefreshChain.objects.filter(module=module)
+    going_on = chains.filter(sign_in__ended_at__isnull=True, sign_in__expires_at__gt=timezone.now())
+    _tell(_notices(going_on))
+    chains.delete()
 
 
 def check_module(user: User, module: Module | None) -> None:
@@ -236,17 +246,20 @@ def tokens_of(chain: RefreshChain) -> Tokens:
     )
 
 
-def _notices(rows: list[SignIn]) -> list[backchannel.Notice]:
-    users = {row.pk: row.user_id for row in rows}
-    held = (
-        RefreshChain.objects.filter(sign_in__in=users, module__is_active=True)
-        .values_list("module__url", "module__client_id", "sign_in_id")
-        .distinct()
+def _notices(chains: QuerySet[RefreshChain]) -> list[backchannel.Notice]:
+    """Whom to tell of the end of ``chains``; one that is switched off may be running still."""
+    held = chains.filter(module__isnull=False).values_list(
+        "module__url", "module__client_id", "sign_in__user_id", "sign_in_id"
     )
     return [
-        backchannel.Notice(url=url, client_id=client_id, user_id=users[sid], sid=sid)
-        for url, client_id, sid in held
+        backchannel.Notice(url=url, client_id=client_id, user_id=user_id, sid=sid)
+        for url, client_id, user_id, sid in held.distinct()
     ]
+
+
+def _tell(notices: list[backchannel.Notice]) -> None:
+    if notices:
+        transaction.on_commit(lambda: backchannel.send(notices))
 
 
 def _client_id(module: Module | None) -> str:
