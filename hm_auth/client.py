@@ -134,14 +134,16 @@ class NexusClient:
     def code_for(self, client_id: str, *, caller: Caller) -> str:
         """Return a one-time code that signs ``caller`` in at another module.
 
+        Nexus wants to know both who asks (this module) and for whom (the token it was given).
+
         Raises NexusRefused (``module_not_allowed``, ``not_found``) and NexusUnavailable.
         """
         response = self.transport.send(
             "POST",
             "/api/token/code/",
             retry=False,
-            json={"client_id": client_id},
-            headers=_bearer(caller),
+            json={"client_id": client_id, "subject_token": caller.token},
+            auth=_credentials(),
         )
         return _text(_body(response), "code")
 

@@ -154,7 +154,6 @@ class FakeNexus:
             "/.well-known/jwks.json": lambda: (200, {"keys": [key.jwk for key in self.keys]}),
             "/api/modules/": lambda: (200, MODULES),
             "/api/companies/": lambda: self.list_companies(dict(parse_qsl(query)), bearer),
-            "/api/token/code/": lambda: self.code(body, bearer),
         }
         if path in open_paths:
             return open_paths[path]()
@@ -167,6 +166,7 @@ class FakeNexus:
             "/api/token/": self.token,
             "/api/token/refresh/": self.refresh,
             "/api/token/revoke/": self.revoke,
+            "/api/token/code/": self.code,
         }
         return routes[path](body)
 
@@ -190,8 +190,10 @@ class FakeNexus:
             self.ended.add(known[1])
         return 200, {}
 
-    def code(self, body: dict[str, Any], bearer: str) -> tuple[int, Any]:
-        claims = jwt.decode(bearer, options={"verify_signature": False})
+    def code(self, body: dict[str, Any]) -> tuple[int, Any]:
+        claims = jwt.decode(body["subject_token"], options={"verify_signature": False})
+        if claims["client_id"] != CLIENT[0]:
+            return 401, {"code": "invalid_token"}
         if body["client_id"] not in {module["client_id"] for module in MODULES}:
             return 404, {"code": "not_found"}
         code = uuid.uuid4().hex

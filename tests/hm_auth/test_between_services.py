@@ -111,6 +111,9 @@ def test_vouching_goes_to_the_registered_address_whatever_the_query_says(nexus, 
     assert query["state"] == "abc"
     assert nexus.codes[query["code"]][0] == "tech"
     assert set(query) == {"code", "state"}
+    asked = next(seen for seen in nexus.seen if seen["path"] == "/api/token/code/")
+    assert asked["headers"]["Authorization"].startswith("Basic ")
+    assert set(asked["body"]) == {"client_id", "subject_token"}
 
 
 def test_vouching_needs_a_sign_in_and_comes_back_to_it(nexus, db, browser):

@@ -47,7 +47,7 @@ TABLE = {
     "api/token/refresh/": {"post": BAD_REQUEST},
     "api/token/revoke/": {"post": BAD_REQUEST},
     "api/token/service/": {"post": (401,) * 7},
-    "api/token/code/": {"post": (401, 400, 400, 400, 400, 400, 403)},
+    "api/token/code/": {"post": BAD_REQUEST},
     ".well-known/jwks.json": {"get": EVERYBODY},
     "api/schema/": {"get": EVERYBODY},
     "api/docs/": {"get": EVERYBODY},

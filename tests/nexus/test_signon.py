@@ -207,14 +207,18 @@ def test_a_module_not_for_this_level_gets_no_code(client, tech, treasury):
     assert not LoginCode.objects.exists()
 
 
+def code_for(module, subject_token, client_id="nexus"):
+    body = {"client_id": client_id, "subject_token": subject_token}
+    return ask(Client(), body, module=module, path="/api/token/code/")
+
+
 def test_from_a_module_into_nexus(client, tech, treasury):
     access = token_for(Client(), "tech", module=treasury).json()["access"]
     answer = client.get("/auth/start?from=treasury&next=/account")
     assert answer["Location"].startswith(f"{treasury.url}/auth/authorize?client_id=nexus&state=")
-    headers = {"Authorization": f"Bearer {access}"}
-    code = ask(Client(), {"client_id": "nexus"}, path="/api/token/code/", headers=headers).json()
+    code = code_for(treasury, access).json()["code"]
     state = query(answer["Location"])["state"]
-    done = client.get("/auth/callback", {"code": code["code"], "state": state})
+    done = client.get("/auth/callback", {"code": code, "state": state})
     assert done["Location"] == "/account"
     assert is_signed_in(client)
     assert SignIn.objects.count() == 1
@@ -223,22 +227,46 @@ def test_from_a_module_into_nexus(client, tech, treasury):
 def test_somebody_elses_link_does_not_sign_me_in(client, tech, treasury):
     """Login CSRF: a callback with a code of the attacker's, in a browser that did not begin."""
     access = token_for(Client(), "tech", module=treasury).json()["access"]
-    headers = {"Authorization": f"Bearer {access}"}
-    code = ask(Client(), {"client_id": "nexus"}, path="/api/token/code/", headers=headers).json()
+    code = code_for(treasury, access).json()["code"]
     client.get("/auth/start?from=treasury")
-    client.get("/auth/callback", {"code": code["code"], "state": "guessed"})
+    client.get("/auth/callback", {"code": code, "state": "guessed"})
     assert not is_signed_in(client)
 
 
-def test_a_module_cannot_ask_for_a_persons_code(client, treasury):
-    token = ask(client, {}, module=treasury, path="/api/token/service/").json()["access"]
-    headers = {"Authorization": f"Bearer {token}"}
-    answer = ask(client, {"client_id": "nexus"}, path="/api/token/code/", headers=headers)
-    assert answer.status_code == 403
+def test_a_stolen_access_token_alone_opens_no_session(client, tech, treasury):
+    access = token_for(Client(), "tech", module=treasury).json()["access"]
+    answer = ask(
+        client,
+        {"client_id": "nexus", "subject_token": access},
+        path="/api/token/code/",
+        headers={"Authorization": f"Bearer {access}"},
+    )
+    assert (answer.status_code, answer.json()["code"]) == (401, "invalid_client")
+    assert not LoginCode.objects.exists()
 
 
-def test_a_code_needs_a_bearer_and_a_known_module(client, tech):
-    assert ask(client, {"client_id": "nexus"}, path="/api/token/code/").status_code == 401
-    headers = {"Authorization": f"Bearer {token_for(client, 'tech').json()['access']}"}
-    answer = ask(client, {"client_id": "no-such"}, path="/api/token/code/", headers=headers)
+@pytest.mark.parametrize("whose", ["another module", "a script", "a module", "nobody", "ended"])
+def test_a_module_gets_codes_for_the_tokens_it_was_given(client, tech, treasury, archive, whose):
+    def of(module):
+        return token_for(Client(), "tech", module=module).json()["access"]
+
+    token = {
+        "another module": lambda: of(archive),
+        "a script": lambda: of(None),
+        "a module": lambda: ask(client, {}, module=treasury, path="/api/token/service/").json()[
+            "access"
+        ],
+        "nobody": lambda: "nonsense",
+        "ended": lambda: of(treasury),
+    }[whose]()
+    if whose == "ended":
+        end_sign_ins(sign_ins=SignIn.objects.all())
+    answer = code_for(treasury, token)
+    assert (answer.status_code, answer.json()["code"]) == (401, "invalid_token")
+    assert not LoginCode.objects.exists()
+
+
+def test_a_code_is_for_a_known_module(client, tech, treasury):
+    access = token_for(client, "tech", module=treasury).json()["access"]
+    answer = code_for(treasury, access, client_id="no-such")
     assert (answer.status_code, answer.json()["code"]) == (404, "not_found")

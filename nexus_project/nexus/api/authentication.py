@@ -75,7 +75,8 @@ class BearerAuthentication(BaseAuthentication):
             raise InvalidBearer from error
         if isinstance(claims, ServiceClaims):
             return _service(claims)
-        return person(claims)
+        sign_in = living_sign_in(claims)
+        return sign_in.user, Bearer(claims=claims, sign_in=sign_in)
 
     def authenticate_header(self, request: Request) -> str:  # noqa: ARG002 - DRF asks so
         return 'Bearer realm="hivematrix"'
@@ -87,8 +88,8 @@ def verify(token: str) -> Claims | ServiceClaims:
     return verify_access(token, keys=known, issuer=settings.PUBLIC_URL)
 
 
-def person(claims: Claims) -> tuple[User, Bearer]:
-    """Return whom ``claims`` are of, in one query. Raises InvalidBearer.
+def living_sign_in(claims: Claims) -> SignIn:
+    """Return the sign-in ``claims`` are of, with its user, in one query. Raises InvalidBearer.
 
     The module that holds the token has to be in use still, as has the direct client.
     """
@@ -99,10 +100,10 @@ def person(claims: Claims) -> tuple[User, Bearer]:
         )
     elif not settings.ALLOW_DIRECT_CLIENT:
         raise InvalidBearer
-    sign_in = rows.filter(pk=claims.sid, user=claims.sub).first()
+    sign_in: SignIn | None = rows.filter(pk=claims.sid, user=claims.sub).first()
     if sign_in is None or not may_authenticate(sign_in.user):
         raise InvalidBearer
-    return sign_in.user, Bearer(claims=claims, sign_in=sign_in)
+    return sign_in
 
 
 def _service(claims: ServiceClaims) -> tuple[Service, Bearer]:

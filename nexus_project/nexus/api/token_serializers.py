@@ -6,7 +6,8 @@ from typing import Any
 
 from rest_framework import serializers
 
-LONGEST = 1024  # of a password, a code, a token
+LONGEST = 1024  # of a password, a code, a refresh token
+LONGEST_JWT = 8192
 
 
 class TokenRequest(serializers.Serializer[Any]):
@@ -35,6 +36,10 @@ class RefreshRequest(serializers.Serializer[Any]):
 
 class CodeRequest(serializers.Serializer[Any]):
     client_id = serializers.CharField(max_length=50, help_text="The module to be opened.")
+    subject_token = serializers.CharField(
+        max_length=LONGEST_JWT,
+        help_text="The person's access token, which the calling module was given (RFC 8693).",
+    )
 
 
 class TokenAnswer(serializers.Serializer[Any]):

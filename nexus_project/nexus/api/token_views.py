@@ -9,18 +9,21 @@ from typing import Any, ClassVar
 from django.conf import settings
 from drf_spectacular.utils import extend_schema
 from rest_framework.authentication import BaseAuthentication
-from rest_framework.exceptions import APIException, NotFound
+from rest_framework.exceptions import APIException, AuthenticationFailed, NotFound
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from hm_auth.exceptions import InvalidToken
 from hm_auth.rest.views import StrictParametersMixin
+from hm_auth.tokens import ServiceClaims
+from nexus.api import authentication
 from nexus.api import token_serializers as shapes
-from nexus.api.authentication import Bearer, BearerAuthentication
 from nexus.modules.models import Module
 from nexus.signins import clients, keys, login_codes, minting, operations, passwords
-from nexus.signins.exceptions import InvalidClient, Refused
+from nexus.signins.exceptions import InvalidClient, InvalidSubject, Refused
+from nexus.signins.models import SignIn
 
 NO_STORE = {"Cache-Control": "no-store"}  # RFC 6749, section 5.1
 
@@ -111,22 +114,25 @@ class ServiceTokenView(TokenEndpoint):
 
 @extend_schema(request=shapes.CodeRequest, responses=shapes.CodeAnswer, tags=["token"])
 class CodeView(TokenEndpoint):
-    """A one-time code with which another module joins the caller's sign-in."""
+    """A one-time code with which another module joins a person's sign-in.
 
-    authentication_classes = (BearerAuthentication,)
-    security = None  # what the authentication classes say
-    capability = "modules.view"
-    problem_statuses: ClassVar[tuple[int, ...]] = (401, 403, 404)
+    The module that asks proves itself, and that the person's token was given to it: a token alone,
+    taken from a log or a script, opens no browser session.
+    """
+
+    problem_statuses: ClassVar[tuple[int, ...]] = (401, 403, 404, 429)
+    security: ClassVar[list[dict[str, list[str]]] | None] = [{"basic": []}]
 
     def post(self, request: Request) -> Response:
-        auth = request.auth
-        if not isinstance(auth, Bearer) or auth.sign_in is None:
-            self.permission_denied(request)
         data = _valid(shapes.CodeRequest, request)
+        caller = _module(request)
+        if caller is None:
+            raise InvalidClient
+        sign_in = _given_to(caller, data["subject_token"])
         module = Module.objects.active().filter(client_id=data["client_id"]).first()
         if module is None:
             raise NotFound
-        code = login_codes.issue_login_code(sign_in=auth.sign_in, module=module)
+        code = login_codes.issue_login_code(sign_in=sign_in, module=module)
         return Response({"code": code}, headers=NO_STORE)
 
 
@@ -156,6 +162,17 @@ def _credentials(request: Request) -> clients.Credentials | None:
 def _module(request: Request) -> Module | None:
     credentials = _credentials(request)
     return clients.authenticate(credentials, ip=_address(request)) if credentials else None
+
+
+def _given_to(module: Module, token: str) -> SignIn:
+    """Return the living sign-in that ``token``, an access token of ``module``, is of."""
+    try:
+        claims = authentication.verify(token)
+        if isinstance(claims, ServiceClaims) or claims.client_id != module.client_id:
+            raise InvalidSubject
+        return authentication.living_sign_in(claims)
+    except (InvalidToken, AuthenticationFailed) as error:
+        raise InvalidSubject from error
 
 
 def _end_user(

@@ -62,6 +62,13 @@ class InvalidCode(Refused):
     detail = "This sign-in code is not valid any more. Try again."
 
 
+class InvalidSubject(Refused):
+    """The access token in the body is void, or of another module than the one that asks."""
+
+    code = "invalid_token"
+    detail = "The person's access token is not valid, or was not given to this module."
+
+
 class ModuleNotAllowed(Refused):
     """The person may not open this module."""
 
