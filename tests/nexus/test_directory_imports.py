@@ -2,7 +2,9 @@
 
 import csv
 import io
+import zipfile
 
+import openpyxl
 import pytest
 import tablib
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -75,6 +77,35 @@ def test_one_wrong_row_stops_the_whole_file_and_is_named(browser, rows, complain
 def test_a_file_that_is_too_large_is_refused(browser, monkeypatch):
     monkeypatch.setattr(imports, "MEGABYTES", 0)
     assert "larger than" in upload(browser, "account_number,name\nC-7,Good\n").content.decode()
+
+
+def bomb(megabytes):
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as book:
+        book.writestr("xl/worksheets/sheet1.xml", b"0" * megabytes * 1024 * 1024)
+    return packed.getvalue()
+
+
+def test_a_small_file_that_unpacks_to_a_huge_one_is_refused_unread(browser, monkeypatch):
+    content = bomb(51)
+    assert len(content) < 100_000
+    monkeypatch.setattr(imports.CappedXLSX, "create_dataset", None)  # it would fail
+    text = upload(browser, content, kind=XLSX, name="rows.xlsx").content.decode()
+    assert "Unpacked, the file is larger than 50 MB" in text
+
+
+def test_a_cell_far_away_does_not_make_millions_of_empty_ones(browser):
+    book = openpyxl.Workbook()
+    book.active.append(["account_number", "name"])
+    book.active.append(["C-7", "Good"])
+    book.active["XFD1048576"] = "far"
+    packed = io.BytesIO()
+    book.save(packed)
+    dataset = imports.CappedXLSX().create_dataset(packed.getvalue())
+    assert dataset.headers == ["account_number", "name"]
+    assert len(dataset) == resources.ROWS + 1
+    text = upload(browser, packed.getvalue(), kind=XLSX, name="rows.xlsx").content.decode()
+    assert "more than 20000 rows" in text
 
 
 def test_too_many_rows_are_refused(browser, monkeypatch):

@@ -67,14 +67,21 @@ class DirectoryResource(resources.ModelResource):
         self.by = by
 
     def before_import(self, dataset: Any, **kwargs: Any) -> None:
+        complaint = self._complaint(dataset)
+        if complaint:
+            dataset.wipe()  # the library would go on and try every row all the same
+            raise ValidationError(complaint)
+
+    def _complaint(self, dataset: Any) -> str:
         if len(dataset) > ROWS:
-            raise ValidationError(f"The file has more than {ROWS} rows. Split it.")
+            return f"The file has more than {ROWS} rows. Split it."
         unknown = {header for header in dataset.headers or () if header} - set(self.fields)
         if unknown:
-            raise ValidationError(
+            return (
                 f"Unknown column {', '.join(sorted(unknown))}. "
                 f"The columns are {', '.join(self.fields)}."
             )
+        return ""
 
     def before_import_row(self, row: Any, **kwargs: Any) -> None:
         for name in list(row):
