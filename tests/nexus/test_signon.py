@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from django.db import connection, transaction
 from django.test import Client
 from django.utils import timezone
 
 from nexus.accounts import operations as accounts
 from nexus.directory import operations as directory
-from nexus.signins.models import LoginCode, RefreshChain, SignIn
+from nexus.signins.login_codes import issue_login_code
+from nexus.signins.models import Event, LoginCode, RefreshChain, SignIn
 from nexus.signins.operations import end_sign_ins
 from tests.nexus.conftest import PASSWORD
 from tests.nexus.test_token import ask, claims_of
@@ -183,6 +187,16 @@ def test_a_code_shown_by_another_module_is_used_up(client, tech, treasury, archi
     assert ask(Client(), {"code": code}, module=treasury).status_code == 401
 
 
+def test_joining_a_sign_in_is_on_record(client, tech, treasury):
+    sign_in(client)
+    code = query(client.get("/auth/authorize?client_id=treasury&state=a")["Location"])["code"]
+    ask(Client(), {"code": code, "end_user_ip": "203.0.113.9"}, module=treasury)
+    event = Event.objects.latest("id")
+    assert (event.kind, event.user_id, event.client_id) == ("sign_in_joined", tech.pk, "treasury")
+    assert event.detail["sid"] == str(SignIn.objects.get().pk)
+    assert event.ip_address == "203.0.113.9"
+
+
 def test_a_code_is_stored_hashed(client, tech, treasury):
     sign_in(client)
     code = query(client.get("/auth/authorize?client_id=treasury&state=a")["Location"])["code"]
@@ -222,6 +236,8 @@ def test_from_a_module_into_nexus(client, tech, treasury):
     assert done["Location"] == "/account"
     assert is_signed_in(client)
     assert SignIn.objects.count() == 1
+    event = Event.objects.latest("id")
+    assert (event.kind, event.client_id) == ("sign_in_joined", "nexus")
 
 
 def test_somebody_elses_link_does_not_sign_me_in(client, tech, treasury):
@@ -270,3 +286,25 @@ def test_a_code_is_for_a_known_module(client, tech, treasury):
     access = token_for(client, "tech", module=treasury).json()["access"]
     answer = code_for(treasury, access, client_id="no-such")
     assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_no_module_joins_a_sign_in_that_is_being_ended(tech, treasury):
+    row = SignIn.objects.create(user=tech, expires_at=timezone.now() + timedelta(hours=1))
+    code = issue_login_code(sign_in=row, module=treasury)
+    ended = threading.Event()
+
+    def end():
+        with transaction.atomic():
+            end_sign_ins(sign_ins=[row])
+            ended.set()
+            time.sleep(0.3)
+        connection.close()
+
+    thread = threading.Thread(target=end)
+    thread.start()
+    ended.wait()
+    answer = ask(Client(), {"code": code}, module=treasury)
+    thread.join()
+    assert (answer.status_code, answer.json()["code"]) == (401, "invalid_code")
+    assert not RefreshChain.objects.exists()

@@ -58,11 +58,11 @@ class TokenView(TokenEndpoint):
     def post(self, request: Request) -> Response:
         data = _valid(shapes.TokenRequest, request)
         module = _module(request)
+        ip, user_agent = _end_user(request, module, data)
         if "code" in data:
             if module is None:
                 raise InvalidClient
-            return _tokens(login_codes.exchange_code(code=data["code"], module=module))
-        ip, user_agent = _end_user(request, module, data)
+            return _tokens(login_codes.exchange_code(code=data["code"], module=module, ip=ip))
         client_id = module.client_id if module else minting.DIRECT
         proof = passwords.prove(
             username=data["username"], password=data["password"], ip=ip, client_id=client_id

@@ -115,6 +115,7 @@ class EventKind(models.TextChoices):
     """What the audit trail of identity tells of."""
 
     SIGN_IN = "sign_in", "Signed in"
+    SIGN_IN_JOINED = "sign_in_joined", "Opened by a sign-in elsewhere"
     SIGN_IN_REFUSED = "sign_in_refused", "Sign-in refused"
     THROTTLED = "throttled", "Too many attempts"
     SIGN_IN_ENDED = "sign_in_ended", "Sign-in ended"

@@ -74,7 +74,9 @@ def callback(request: HttpRequest) -> HttpResponse:
         return redirect("home") if request.user.is_authenticated else _sign_in_page("/")
     try:
         nexus = Module.objects.get(client_id=NEXUS)
-        row = redeem_code(code=request.GET.get("code", ""), module=nexus)
+        row = redeem_code(
+            code=request.GET.get("code", ""), module=nexus, ip=request.META["REMOTE_ADDR"]
+        )
     except Refused:
         return _sign_in_page(next_path)
     sign_in_browser(request, row)
