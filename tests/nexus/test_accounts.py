@@ -134,13 +134,41 @@ def test_people_are_found_whatever_the_case(tech):
     assert User.objects.with_address("TECH@msp.EXAMPLE").get() == tech
 
 
-def test_a_change_of_level_is_on_record_and_ends_nothing(admin, tech):
+def test_a_level_that_may_as_much_is_on_record_and_ends_nothing(admin, tech, monkeypatch):
+    monkeypatch.setattr(rules, "CAPABILITIES", {"all": {"technician", "billing"}})
     row = open_sign_in(tech)
     accounts.set_level(user=tech, level="billing", by=admin)
     row.refresh_from_db()
     assert row.ended_at is None
     assert tech.permission_level == "billing"
     assert last_event().detail == {"from": "technician", "to": "billing", "by": "admin"}
+
+
+def test_a_demotion_ends_the_sign_ins_and_a_promotion_does_not(admin, tech):
+    row = open_sign_in(tech)
+    accounts.set_level(user=tech, level="admin", by=admin)
+    row.refresh_from_db()
+    assert row.ended_at is None
+    accounts.set_level(user=tech, level="technician", by=admin)
+    row.refresh_from_db()
+    assert row.ended_reason == "permission level lowered"
+    kinds = Event.objects.filter(user_id=tech.pk).order_by("id").values_list("kind", flat=True)
+    assert list(kinds) == ["level_changed", "level_changed", "sign_in_ended"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("admin", "technician", True),
+        ("admin", "billing", True),
+        ("technician", "client", True),
+        ("technician", "admin", False),
+        ("client", "technician", False),
+        ("billing", "billing", False),
+    ],
+)
+def test_what_is_a_demotion(old, new, expected):
+    assert rules.loses(old, new) is expected
 
 
 def test_a_change_to_the_same_level_is_no_change(admin, tech):

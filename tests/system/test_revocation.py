@@ -53,6 +53,7 @@ def refresh(stack, token: str) -> requests.Response:
 
 
 def test_demotion_arrives_at_the_next_refresh(stack, person, short_tokens):
+    """Billing to technician takes nothing away (decision 0007), so the session goes on."""
     billing = person("billing")
     billing.sign_in("treasury")
     assert billing.get("treasury", "/api/me").json()["permission_level"] == "billing"
@@ -67,6 +68,17 @@ def test_demotion_arrives_at_the_next_refresh(stack, person, short_tokens):
             pytest.fail("the demotion did not arrive within the token's life")
     finally:
         set_user(stack, "billing", permission_level="billing")
+
+
+def test_a_demotion_that_takes_something_away_ends_sessions_at_once(stack, person):
+    set_user(stack, "tech", permission_level="admin")
+    try:
+        tech = person("tech")
+        tech.sign_in("treasury")
+        assert tech.is_signed_in("treasury")
+    finally:
+        set_user(stack, "tech", permission_level="technician")
+    assert not tech.is_signed_in("treasury")
 
 
 def test_disabling_ends_sessions_at_once(stack, person):

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from hm_auth.permissions import Level
 from nexus.accounts.models import User
-from nexus.accounts.rules import is_active_admin
+from nexus.accounts.rules import is_active_admin, loses
 from nexus.directory.models import Company
 from nexus.directory.operations import acting
 from nexus.signins import audit
@@ -107,9 +107,9 @@ def update_user(
 def set_level(*, user: User, level: str, by: User | None, company: Company | None = None) -> User:
     """Give ``user`` another permission level; ``company`` for the level client, and only then.
 
-    Nothing is ended: the next refresh reads the level afresh, and Nexus itself at every request.
-    Another company ends everything, since a module may have pages of the old one open. Raises
-    ValidationError.
+    A level that may less than the old one ends everything at once (decision 0007), and so does
+    another company: a module may have pages of the old one open. Otherwise the next refresh brings
+    the new level. Raises ValidationError.
     """
     _set_level(_locked(user, with_admins=True), level, company, by)
     return _bring_up_to_date(user)
@@ -167,7 +167,10 @@ def sign_out_everywhere(*, user: User, by: User | None) -> int:
 
 
 def _set_level(locked: User, level: str, company: Company | None, by: User | None) -> None:
-    before = {"level": locked.permission_level, "company": _key(locked.company_id)}
+    before: dict[str, Any] = {
+        "level": locked.permission_level,
+        "company": _key(locked.company_id),
+    }
     wanted = company if level == Level.CLIENT else None
     after = {"level": level, "company": _key(wanted.pk if wanted else None)}
     if before == after:
@@ -181,6 +184,8 @@ def _set_level(locked: User, level: str, company: Company | None, by: User | Non
     audit.record(kind, user=locked, by=by, detail={"from": before[changed], "to": after[changed]})
     if before["company"] and before["company"] != after["company"]:
         _end_all(locked, reason="company changed", by=by)
+    elif loses(before["level"], level):
+        _end_all(locked, reason="permission level lowered", by=by)
 
 
 def _disable(locked: User, by: User | None) -> None:

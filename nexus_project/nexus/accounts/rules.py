@@ -6,7 +6,7 @@ import unicodedata
 from datetime import datetime
 from typing import Protocol
 
-from hm_auth.permissions import Level
+from hm_auth.permissions import CAPABILITIES, Level
 
 
 class Employer(Protocol):
@@ -40,6 +40,11 @@ def may_authenticate(account: Account) -> bool:
 def is_active_admin(account: Account) -> bool:
     """Tell whether ``account`` counts as one of the admins, of whom one must always remain."""
     return account.is_active and account.permission_level == Level.ADMIN
+
+
+def loses(old: str, new: str) -> bool:
+    """Tell whether somebody of level ``old`` may do something that level ``new`` may not."""
+    return any(old in levels and new not in levels for levels in CAPABILITIES.values())
 
 
 _SIGNS = frozenset("._-@+")
