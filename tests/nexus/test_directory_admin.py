@@ -50,6 +50,8 @@ def fields(page):
         "company/export/",
         "contact/import/",
         "contact/export/",
+        "location/import/",
+        "location/export/",
     ],
 )
 def test_every_page_opens(browser, path):

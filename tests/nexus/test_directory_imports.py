@@ -9,9 +9,9 @@ import pytest
 import tablib
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from nexus.directory import history
+from nexus.directory import history, operations
 from nexus.directory.admin import imports, resources
-from nexus.directory.models import Company, Contact
+from nexus.directory.models import Company, Contact, Location
 
 pytestmark = pytest.mark.django_db
 IMPORT = "/admin/directory/company/import/"
@@ -160,11 +160,43 @@ def test_an_exported_file_changes_nothing_when_it_comes_back(browser, acme, glob
         active_from="2024-02-29",
         notes="Two\nlines, and a comma",
     )
-    for model in ("company", "contact"):
+    hall = Location(company=acme, name="Hall", city="Cork", country="IE", postal_code="0123")
+    operations.save(hall, by=None)
+    for model in ("company", "contact", "location"):
         path = f"/admin/directory/{model}/import/"
         confirm(browser, upload(browser, export(browser, model), path), path)
     assert set(Company.objects.values_list("version", flat=True)) == {1}
     assert Contact.objects.get().version == 1
+    assert Location.objects.get().version == 1
+
+
+def test_locations_are_found_again_by_company_and_name_and_the_default_moves(browser, acme):
+    path = "/admin/directory/location/import/"
+    rows = "company,name,city,is_default\nC-1001,Hall,Cork,1\nc-1001,Depot,Dublin,\n"
+    confirm(browser, upload(browser, rows, path), path)
+    places = acme.locations.order_by("created_at")
+    assert [(row.name, row.is_default) for row in places] == [("Hall", True), ("Depot", False)]
+    rows = "company,name,city,is_default\nC-1001,Depot,Galway,1\n"
+    confirm(browser, upload(browser, rows, path), path)
+    assert [(row.city, row.is_default) for row in places.all()] == [
+        ("Cork", False),
+        ("Galway", True),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("rows", "complaint"),
+    [
+        ("company,name\nC-99,Hall\n", "No company has the account number C-99"),
+        ("company,name,country\nC-1001,Hall,XX\n", "ISO 3166"),
+        ("company,name\nC-1001,\n", "name"),
+        ("id,company,name\n00000000-0000-0000-0000-000000000000,C-1001,A\n", "No location has"),
+    ],
+)
+def test_a_wrong_location_is_named(browser, acme, rows, complaint):
+    text = upload(browser, rows, "/admin/directory/location/import/").content.decode()
+    assert complaint in text
+    assert not Location.objects.exists()
 
 
 def test_a_contact_is_found_again_by_company_and_address(browser, acme):

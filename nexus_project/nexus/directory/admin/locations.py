@@ -8,11 +8,13 @@ from unfold.contrib.filters.admin import AutocompleteSelectFilter
 from nexus.directory.admin.base import DirectoryAdmin
 from nexus.directory.admin.filters import ArchivedFilter, CountryFilter
 from nexus.directory.admin.forms import LocationForm
+from nexus.directory.admin.imports import ImportAdmin
+from nexus.directory.admin.resources import LocationResource
 from nexus.directory.models import Location
 
 
 @admin.register(Location)
-class LocationAdmin(DirectoryAdmin):
+class LocationAdmin(DirectoryAdmin, ImportAdmin):
     form = LocationForm
     list_display = ("name", "company", "line1", "city", "country", "is_default")
     list_filter = (("company", AutocompleteSelectFilter), CountryFilter, ArchivedFilter)
@@ -21,6 +23,7 @@ class LocationAdmin(DirectoryAdmin):
     search_help_text = "Name, address or company"
     ordering = ("name", "id")
     autocomplete_fields = ("company",)
+    resource_classes = (LocationResource,)
     fieldsets = (
         (
             None,

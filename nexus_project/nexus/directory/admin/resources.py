@@ -1,4 +1,4 @@
-"""Companies and contacts as rows of CSV and Excel files."""
+"""Companies, locations and contacts as rows of CSV and Excel files."""
 
 # ruff: noqa: ARG002 - Django calls these hooks with parameters a hook need not use
 
@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from import_export import fields, resources, widgets
 
 from nexus.directory import operations, rules
-from nexus.directory.models import Company, Contact
+from nexus.directory.models import Company, Contact, Location
 
 # OWASP, CSV Injection: a cell that starts so is a formula to a spreadsheet.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
@@ -49,6 +49,13 @@ class TextWidget(widgets.CharWidget):
         return "" if value is None else str(value).strip()
 
 
+class FlagWidget(widgets.BooleanWidget):
+    """Yes or no; an empty cell is no."""
+
+    def clean(self, value: Any, row: Any = None, **kwargs: Any) -> bool:
+        return bool(super().clean(value, row, **kwargs))
+
+
 def text(name: str) -> fields.Field:
     """Return a column of plain text."""
     return fields.Field(attribute=name, column_name=name, widget=TextWidget())
@@ -57,6 +64,11 @@ def text(name: str) -> fields.Field:
 def several(name: str) -> fields.Field:
     """Return a column of several values."""
     return fields.Field(attribute=name, column_name=name, widget=ListWidget())
+
+
+def flag(name: str) -> fields.Field:
+    """Return a column of yes or no."""
+    return fields.Field(attribute=name, column_name=name, widget=FlagWidget())
 
 
 class DirectoryResource(resources.ModelResource):
@@ -141,8 +153,8 @@ class CompanyByNumber(widgets.ForeignKeyWidget):
         return company
 
 
-class ContactResource(DirectoryResource):
-    """Contacts; ``id`` says which row is meant, or else company and first e-mail address do."""
+class CompanyPartResource(DirectoryResource):
+    """What belongs to a company; ``id`` says which row is meant, if it is in the file."""
 
     id = fields.Field(attribute="id", column_name="id", widget=widgets.CharWidget(), readonly=True)
     company = fields.Field(
@@ -150,13 +162,57 @@ class ContactResource(DirectoryResource):
         column_name="company",
         widget=CompanyByNumber(Company, "account_number"),
     )
+
+
+class LocationResource(CompanyPartResource):
+    """Locations; without ``id``, company and name say which row is meant."""
+
+    name = text("name")
+    line1 = text("line1")
+    line2 = text("line2")
+    city = text("city")
+    region = text("region")
+    postal_code = text("postal_code")
+    country = text("country")
+    phone = text("phone")
+    is_default = flag("is_default")
+
+    class Meta(Meta):
+        model = Location
+        import_id_fields: ClassVar = ["id"]
+        fields = (
+            "id", "company", "name", "line1", "line2", "city", "region", "postal_code", "country",
+            "phone", "is_default",
+        )  # fmt: skip
+
+    def get_instance(self, instance_loader: Any, row: Any) -> Location | None:
+        if found := _named_by_id(Location, row):
+            return found
+        places = Location.objects.current().filter(company__account_number=_number(row))
+        named = places.filter(name=rules.tidy(str(row.get("name") or "")))
+        return named.order_by("created_at").first()
+
+    def validate_instance(
+        self, instance: Location, errors: Any = None, validate_unique: bool = True
+    ) -> None:
+        # ``operations.save`` takes the mark from the old default: two at once are no mistake here.
+        marked, instance.is_default = instance.is_default, False
+        try:
+            super().validate_instance(instance, errors, validate_unique)
+        finally:
+            instance.is_default = marked
+
+
+class ContactResource(CompanyPartResource):
+    """Contacts; without ``id``, company and first e-mail address say which row is meant."""
+
     first_name = text("first_name")
     last_name = text("last_name")
     title = text("title")
     emails = several("emails")
     phones = several("phones")
     roles = several("roles")
-    vip = fields.Field(attribute="vip", column_name="vip", widget=widgets.BooleanWidget())
+    vip = flag("vip")
     active_from = fields.Field(
         attribute="active_from", column_name="active_from", widget=widgets.DateWidget("%Y-%m-%d")
     )
@@ -174,18 +230,27 @@ class ContactResource(DirectoryResource):
         )  # fmt: skip
 
     def get_instance(self, instance_loader: Any, row: Any) -> Contact | None:
-        key = str(row.get("id") or "").strip()
-        if key:
-            found = Contact.objects.filter(pk=_uuid(key)).first()
-            if found is None:
-                raise ValueError(f"No contact has the id {key}.")
+        if found := _named_by_id(Contact, row):
             return found
         emails = rules.distinct(map(rules.normal_email, ListWidget().clean(row.get("emails"))))
         if not emails:
             return None
-        number = str(row.get("company") or "").strip().upper()
-        people = Contact.objects.current().filter(company__account_number=number)
+        people = Contact.objects.current().filter(company__account_number=_number(row))
         return people.filter(emails__contains=emails[:1]).order_by("created_at").first()
+
+
+def _number(row: Any) -> str:
+    return str(row.get("company") or "").strip().upper()
+
+
+def _named_by_id(model: Any, row: Any) -> Any:
+    key = str(row.get("id") or "").strip()
+    if not key:
+        return None
+    found = model.objects.filter(pk=_uuid(key)).first()
+    if found is None:
+        raise ValueError(f"No {model._meta.verbose_name} has the id {key}.")  # noqa: SLF001
+    return found
 
 
 def _uuid(text: str) -> UUID:
