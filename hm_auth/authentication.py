@@ -8,7 +8,6 @@ from typing import Any
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.cache import patch_cache_control
 
 from hm_auth.answers import Caller
 from hm_auth.exceptions import NexusUnavailable
@@ -36,11 +35,7 @@ class AuthenticationMiddleware:
         except NexusUnavailable:
             request.nexus_silent = True  # type: ignore[attr-defined]
             _set_person(request, None)
-        response = self.get_response(request)
-        if request.user.is_authenticated and "Cache-Control" not in response:
-            # After signing out, the back button must not show what was signed in for.
-            patch_cache_control(response, private=True, no_cache=True)
-        return response
+        return self.get_response(request)
 
     def process_view(
         self, request: HttpRequest, view: Callable[..., Any], *_: object

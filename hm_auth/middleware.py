@@ -86,6 +86,22 @@ POLICY: Mapping[str, str] = {
 }
 
 
+class NoStoreMiddleware:
+    """Let no browser keep a page: after signing out, Back must not show what was signed in for.
+
+    Pages only; static files and answers of the API say themselves how long they are good.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if response.headers.get("Content-Type", "").startswith("text/html"):
+            response.headers.setdefault("Cache-Control", "private, no-store")
+        return response
+
+
 LONGEST_PATH = 500  # of a logged path; ours are shorter, and a visitor's need not be kept
 
 

@@ -178,7 +178,7 @@ def test_the_access_log_names_the_person_and_not_what_they_searched_for(sign_in,
 
 
 def test_pages_of_the_signed_in_are_not_kept_by_anybody_else(sign_in):
-    assert sign_in("tech").get("/plain")["Cache-Control"] == "private, no-cache"
+    assert sign_in("tech").get("/plain")["Cache-Control"] == "private, no-store"
 
 
 def test_a_page_that_does_not_exist_is_a_page(db, browser):

@@ -107,3 +107,17 @@ def test_signing_out_of_a_module_ends_that_sign_in_everywhere(stack, person):
     assert not tech.is_signed_in("treasury")
     assert not tech.is_signed_in("archive")
     assert elsewhere.is_signed_in("archive")
+
+
+def test_back_shows_nothing_after_signing_out(stack, browser_with_memory):
+    for service in ("nexus", "treasury"):
+        page = browser_with_memory.new_context().new_page()
+        sign_in(page, stack.urls[service], "tech")
+        page.goto(stack.urls[service] + "/companies")
+        expect(page.get_by_text("Globex Logistics").first).to_be_visible()
+        page.locator("details[data-hm-menu] > summary").click()
+        page.get_by_role("button", name="Sign out").click()
+        expect(page).to_have_url(login_page(stack.urls[service]))
+        page.go_back()
+        expect(page).to_have_url(login_page(stack.urls[service]))
+        assert page.get_by_text("Globex Logistics").count() == 0
