@@ -119,10 +119,18 @@ def test_the_doors_of_the_admin_lead_to_ours(client, admin):
     assert SignIn.objects.get().ended_at is not None
 
 
+@pytest.mark.parametrize("path", ["/admin/", "/admin/accounts/user/", "/admin/login/"])
 @pytest.mark.parametrize("username", ["tech", "billing", "acme"])
-def test_the_admin_is_for_admins(client, tech, billing, acme_user, username):
+def test_the_admin_is_for_admins(client, tech, billing, acme_user, username, path):
     sign_in(client, username)
-    assert client.get("/admin/").status_code == 302
+    answer = client.get(path, follow=True)
+    assert answer.status_code == 403
+    assert "You may not open this page" in answer.content.decode()
+
+
+def test_an_admin_at_the_door_of_the_admin_comes_in(client, admin):
+    sign_in(client, "admin")
+    assert client.get("/admin/login/", follow=True).status_code == 200
 
 
 def test_a_page_knows_the_person_by_one_query_besides_the_session(

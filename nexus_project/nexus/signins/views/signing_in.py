@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from urllib.parse import urlencode
 
+from django.contrib import admin
 from django.contrib.auth import authenticate
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -97,7 +98,13 @@ def _words(refused: Refused) -> str:
     return f"Too many attempts. Please try again in {span}."
 
 
+@never_cache
 def admin_login(request: HttpRequest) -> HttpResponse:
-    """Send whoever opens the admin's own sign-in page to the one with the throttle."""
+    """Send strangers at the door of the admin to the sign-in page with the throttle.
+
+    Somebody signed in who may not come in is told so: the sign-in page would send them back here.
+    """
+    if request.user.is_authenticated and not admin.site.has_permission(request):
+        return render(request, "hm/forbidden.html", status=403)
     next_path = safe_next(request, reverse("admin:index"))
     return redirect(f"{reverse('hm_auth:login')}?{urlencode({'next': next_path})}")
