@@ -120,7 +120,9 @@ def test_a_malformed_authorization_header_is_refused(client, tech, header):
 
 def test_direct_sign_in_can_be_switched_off(client, tech, treasury, settings):
     settings.ALLOW_DIRECT_CLIENT = False
-    assert sign_in(client, "tech").json()["code"] == "direct_client_off"
+    for password in (PASSWORD, "wrong"):
+        assert sign_in(client, "tech", password).json()["code"] == "direct_client_off"
+    assert not Event.objects.filter(kind="sign_in_refused").exists()
     assert sign_in(client, "tech", module=treasury).status_code == 200
 
 

@@ -63,6 +63,8 @@ class TokenView(TokenEndpoint):
             if module is None:
                 raise InvalidClient
             return _tokens(login_codes.exchange_code(code=data["code"], module=module, ip=ip))
+        if module is None:
+            operations.check_direct()  # before the password: it must not be a way to test one
         client_id = module.client_id if module else minting.DIRECT
         proof = passwords.prove(
             username=data["username"], password=data["password"], ip=ip, client_id=client_id

@@ -191,11 +191,16 @@ def leave_module(*, module: Module) -> None:
     chains.delete()
 
 
+def check_direct() -> None:
+    """Refuse a caller that is no module, where that is switched off. Raises DirectClientOff."""
+    if not settings.ALLOW_DIRECT_CLIENT:
+        raise no.DirectClientOff
+
+
 def check_module(user: User, module: Module | None) -> None:
     """Refuse a module that is switched off or not for this level. Raises Refused."""
     if module is None:
-        if not settings.ALLOW_DIRECT_CLIENT:
-            raise no.DirectClientOff
+        check_direct()
     elif not module.is_active or user.permission_level not in module.levels:
         raise no.ModuleNotAllowed
 
