@@ -16,6 +16,7 @@ from nexus.accounts.models import User
 from nexus.accounts.operations import set_password
 from nexus.accounts.rules import may_authenticate
 from nexus.signins import throttle
+from nexus.signins.exceptions import TooManyAttempts
 from nexus.signins.rules import address_group, spelling_digest
 
 # So many mails to one mailbox, or asked for from one place, before each next one has to wait.
@@ -45,15 +46,18 @@ def link_expiry() -> datetime:
 def ask_for_link(*, email: str, ip: str) -> User | None:
     """Return whom to mail a link at ``email``: an account that may sign in, or nobody.
 
-    Counted whether or not there is such an account, so that nobody's mailbox is filled and nobody
-    learns anything. The counters are apart from those of signing in. Raises TooManyAttempts.
+    A mailbox is sent so many links and then none for a while; asking answers the same, so that
+    nobody learns whose mailbox it is. The counters are apart from those of signing in. Raises
+    TooManyAttempts for an address that asks too often, whatever for.
     """
+    if ip:
+        throttle.count_attempt([throttle.Counter(f"reset@{address_group(ip)}", FREE_PER_ADDRESS)])
     user = User.objects.with_address(email).select_related("company").first()
     mailbox = user.pk.hex if user is not None else spelling_digest(email)
-    counters = [throttle.Counter(key=f"reset:{mailbox}", free=FREE_PER_MAIL)]
-    if ip:
-        counters.append(throttle.Counter(f"reset@{address_group(ip)}", free=FREE_PER_ADDRESS))
-    throttle.count_attempt(counters)
+    try:
+        throttle.count_attempt([throttle.Counter(f"reset:{mailbox}", FREE_PER_MAIL)])
+    except TooManyAttempts:
+        return None
     return user if user is not None and may_authenticate(user) else None
 
 
@@ -68,3 +72,4 @@ def reset_password(*, user: User, token: str, password: str) -> None:
     if not may_authenticate(locked) or not default_token_generator.check_token(locked, token):
         raise LinkUsed
     set_password(user=locked, password=password, by=locked)
+    throttle.forget_account(locked.pk)

@@ -54,6 +54,11 @@ def client_counter(client_id: str, ip: str) -> Counter:
     return Counter(key=f"client:{name}@{rules.address_group(ip)}", free=rules.FREE_PER_ACCOUNT)
 
 
+def client_address_counter(ip: str) -> Counter:
+    """Count wrong module credentials from one address, of whatever module they claim to be."""
+    return Counter(key=f"clients@{rules.address_group(ip)}", free=rules.FREE_PER_ADDRESS)
+
+
 def count_attempt(counters: Sequence[Counter]) -> int:
     """Count one attempt; return the seconds to wait after it should it fail.
 
@@ -82,6 +87,13 @@ def take_back(counters: Sequence[Counter]) -> None:
         cursor.execute(_TAKE_BACK, [timezone.now(), [counter.key for counter in counters]])
 
 
+def forget_account(user_id: uuid.UUID) -> None:
+    """Forget the failures of an account, from wherever: its owner has proved to be its owner."""
+    key = f"account:{user_id.hex}"
+    with connection.cursor() as cursor:
+        cursor.execute(_FORGET, [key, f"{key}@%"])
+
+
 def _seconds_left(keys: Sequence[str]) -> int:
     ends = Throttle.objects.filter(key__in=keys).values_list("blocked_until", flat=True)
     left = [(end - timezone.now()).total_seconds() for end in ends if end is not None]
@@ -104,6 +116,12 @@ ON CONFLICT (key) DO UPDATE SET (failures, last_failed_at, blocked_until) = (
 )
 WHERE counter.blocked_until <= %(now)s
 RETURNING key, failures
+"""
+
+_FORGET = """
+DELETE FROM signins_throttle WHERE key IN (
+    SELECT key FROM signins_throttle WHERE key = %s OR key LIKE %s ORDER BY key FOR UPDATE
+)
 """
 
 _TAKE_BACK = """
