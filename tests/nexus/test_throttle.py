@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 import time_machine
@@ -188,6 +189,15 @@ class TestSigningIn:
         assert sign_in(client, "tech", module=archive).status_code == 200
         treasury.secret = right
         assert sign_in(client, "tech", module=treasury).status_code == 200
+
+    def test_invented_client_ids_leave_no_rows_without_end(self, client, treasury, clock):
+        for number in range(60):
+            invented = SimpleNamespace(client_id=f"no-such-{number}", secret="x")
+            answer = ask(client, {}, module=invented, path="/api/token/service/")
+        assert answer.status_code == 429
+        assert Throttle.objects.count() <= 31
+        assert Event.objects.filter(kind="client_refused").count() == 30
+        assert ask(client, {}, module=treasury, path="/api/token/service/").status_code == 200
 
     def test_the_slowing_is_on_record_and_no_name_is_kept_in_clear(self, client, tech, clock):
         guess(client, "tech", 5)

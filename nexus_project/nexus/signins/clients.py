@@ -62,5 +62,7 @@ def authenticate(credentials: Credentials, *, ip: str) -> Module:
 
 def refuse(credentials: Credentials, *, ip: str) -> None:
     """Count and record wrong credentials. Raises TooManyAttempts when there were too many."""
+    # The address first and alone: while it waits, an invented client id leaves no row anywhere.
+    throttle.count_attempt([throttle.client_address_counter(ip)])
     throttle.count_attempt([throttle.client_counter(credentials.client_id, ip)])
     audit.record(EventKind.CLIENT_REFUSED, client_id=credentials.client_id, ip=ip)
