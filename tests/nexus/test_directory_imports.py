@@ -51,6 +51,27 @@ def test_a_file_is_shown_before_it_is_taken(browser, acme):
     assert history.entries(acme)[0].by == "Admin"
 
 
+def test_a_domain_of_two_companies_is_pointed_out_and_still_taken(browser, acme):
+    Company.objects.filter(pk=acme.pk).update(domains=["acme.example"])
+    rows = (
+        "account_number,name,domains\nC-7,Bolt,bolt.example\n"
+        "C-8,Screw,https://Acme.example/\nC-9,Nut,bolt.example\n"
+    )
+    preview = upload(browser, rows)
+    assert [str(message) for message in preview.context["messages"]] == [
+        "acme.example is a domain of Acme Manufacturing and of Screw.",
+        "bolt.example is a domain of Bolt and of Nut.",
+    ]
+    confirm(browser, preview)
+    assert Company.objects.filter(domains__contains=["acme.example"]).count() == 2
+
+
+def test_domains_that_nobody_shares_are_not_pointed_out(browser, acme):
+    Company.objects.filter(pk=acme.pk).update(domains=["acme.example"])
+    preview = upload(browser, "account_number,name,domains\nC-1001,Acme Works,acme.example\n")
+    assert list(preview.context["messages"]) == []
+
+
 def test_columns_that_are_not_in_the_file_stay(browser, acme):
     Company.objects.filter(pk=acme.pk).update(notes="Ours", tags=["gold"])
     confirm(browser, upload(browser, "account_number,phone\nC-1001,00353 20 914 8786\n"))

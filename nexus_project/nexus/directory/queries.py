@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Self
 from uuid import UUID
@@ -70,6 +71,15 @@ class CompanyQuerySet(DirectoryQuerySet):
     def with_tag(self, *tags: str) -> Self:
         """Companies that carry every one of ``tags``."""
         return self.filter(tags__contains=[tag.strip().lower() for tag in tags])
+
+    def sharing_domains(self, domains: Collection[str]) -> dict[str, list[str]]:
+        """Return those of ``domains`` that several companies have, with the companies' names."""
+        owners: dict[str, list[str]] = {}
+        rows = self.filter(domains__overlap=sorted(domains)).order_by("sort_name", "id")
+        for name, own in rows.values_list("name", "domains"):
+            for domain in set(own) & set(domains):
+                owners.setdefault(domain, []).append(name)
+        return {domain: owners[domain] for domain in sorted(owners) if len(owners[domain]) > 1}
 
 
 class LocationQuerySet(DirectoryQuerySet):

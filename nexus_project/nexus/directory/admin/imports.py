@@ -9,7 +9,8 @@ from typing import Any
 import openpyxl
 import tablib
 from django import forms
-from django.http import HttpRequest
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
 from import_export.admin import ImportExportModelAdmin
 from import_export.formats import base_formats
 from unfold.contrib.import_export.forms import ExportForm, ImportForm
@@ -19,6 +20,7 @@ from nexus.directory.admin.resources import ROWS
 MEGABYTES = 5
 UNPACKED_MEGABYTES = 50  # several times what ROWS rows take
 COLUMNS = 100
+WARNINGS = 20
 
 
 class CappedXLSX(base_formats.XLSX):
@@ -73,6 +75,13 @@ class ImportAdmin(ImportExportModelAdmin):
     skip_admin_log = True  # the triggers keep a better log
     import_formats = (base_formats.CSV, CappedXLSX)
     export_formats = (base_formats.CSV, base_formats.XLSX)
+
+    def import_action(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        response: HttpResponse = super().import_action(request, **kwargs)
+        result = (getattr(response, "context_data", None) or {}).get("result")
+        for sentence in getattr(result, "warnings", [])[:WARNINGS]:
+            messages.warning(request, sentence)
+        return response
 
     def get_import_resource_kwargs(self, request: HttpRequest, **kwargs: Any) -> dict[str, Any]:
         return {**super().get_import_resource_kwargs(request, **kwargs), "by": request.user}

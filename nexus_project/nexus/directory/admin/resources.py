@@ -137,6 +137,19 @@ class CompanyResource(DirectoryResource):
             "website", "tags", "notes",
         )  # fmt: skip
 
+    def __init__(self, by: Any = None, **kwargs: Any) -> None:
+        super().__init__(by, **kwargs)
+        self.imported_domains: set[str] = set()
+
+    def after_save_instance(self, instance: Company, row: Any, **kwargs: Any) -> None:
+        self.imported_domains.update(instance.domains)
+
+    def after_import(self, dataset: Any, result: Any, **kwargs: Any) -> None:
+        shared = Company.objects.current().sharing_domains(self.imported_domains)
+        result.warnings = [
+            f"{domain} is a domain of {' and of '.join(names)}." for domain, names in shared.items()
+        ]
+
     def before_import_row(self, row: Any, **kwargs: Any) -> None:
         super().before_import_row(row, **kwargs)
         if not str(row.get("account_number") or "").strip():
