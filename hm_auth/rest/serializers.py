@@ -7,6 +7,7 @@ what ``clean()`` forbids and answers 500 for a check constraint or a functional 
 from __future__ import annotations
 
 import copy
+from collections.abc import Mapping
 from typing import Any
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
@@ -22,6 +23,17 @@ class FullCleanModelSerializer(SparseFieldsMixin, serializers.ModelSerializer[An
     def unchecked(self, draft: Any) -> set[str]:  # noqa: ARG002 - for subclasses
         """Return the model fields of ``draft`` that something else checks, or fills in later."""
         return set()
+
+    def to_internal_value(self, data: Any) -> Any:
+        """Refuse a field that does not exist: a misspelt one must not look saved.
+
+        A field that is read only may come back, so that what was read can be sent again.
+        """
+        if isinstance(data, Mapping) and (unknown := data.keys() - self.fields.keys()):
+            raise serializers.ValidationError(
+                {str(name): ["There is no such field."] for name in unknown}
+            )
+        return super().to_internal_value(data)
 
     def get_unique_together_validators(self) -> list[Any]:
         return []  # full_clean() looks, and knows the constraints with a condition
