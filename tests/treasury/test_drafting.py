@@ -23,7 +23,7 @@ from tests.treasury.people import (
     workstations,
 )
 from tests.treasury.threads import at_once
-from treasury.agreements.models import Addition
+from treasury.agreements.models import Addition, Agreement
 from treasury.catalogue.models import Product, ProductPrice
 from treasury.invoices.models import Invoice, InvoiceLine
 from treasury.invoices.operations import draft_due, issue
@@ -186,3 +186,24 @@ def test_an_issued_period_is_never_drafted_again():
     issue(second, client=ACME_TODAY, today=date(2025, 12, 1), by=None)
     assert second.agreement == first.agreement
     assert draft_due(today=date(2025, 12, 31), by=None).drafted == ()
+
+
+def test_what_another_agreement_of_the_company_counts_is_no_warning():
+    agreement()
+    servers = Agreement.objects.create(
+        company_id=ACME, title="Hosting", start=NOVEMBER, currency="EUR"
+    )
+    Addition.objects.create(
+        agreement=servers,
+        company_id=ACME,
+        product=Product.objects.create(sku="SRV", name="Server care"),
+        start=NOVEMBER,
+        source="counted",
+        counted_kind="server",
+        override_price=120,
+    )
+    workstations(ACME, NOVEMBER)
+    Device.objects.create(company_id=ACME, hostname="srv", kind="server", start=NOVEMBER)
+    drafted = draft_due(today=NOVEMBER, by=None).drafted
+    assert sorted(each.net for each in drafted) == [45, 120]
+    assert [each.warnings for each in drafted] == [[], []]

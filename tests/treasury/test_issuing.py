@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from datetime import date
 from functools import partial
+from threading import Event
 
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
@@ -115,3 +116,27 @@ def test_the_status_of_an_issued_invoice_goes_on_and_drafts_may_be_deleted():
     Invoice.objects.filter(pk=first.pk).update(status="sent")
     second.delete()
     assert Invoice.objects.get().status == "sent"
+
+
+def test_a_line_cannot_slip_in_while_the_invoice_is_being_issued(several_threads):
+    (row,) = drafts(1)
+    locked, never = Event(), Event()
+
+    def issue_slowly() -> str:
+        with transaction.atomic():
+            issue(row, client=ACME_TODAY, today=TODAY, by=None)
+            locked.set()
+            never.wait(timeout=0.5)  # the other one is waiting by then, or has slipped in
+        return "issued"
+
+    def add_a_line() -> str:
+        locked.wait(timeout=20)
+        try:
+            InvoiceLine.objects.create(
+                invoice=row, position=9, identity="x", description="x", amount=1, explanation={}
+            )
+        except IntegrityError:
+            return "refused"
+        return "slipped in"
+
+    assert at_once([issue_slowly, add_a_line]) == ["issued", "refused"]
