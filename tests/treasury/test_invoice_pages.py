@@ -96,7 +96,8 @@ def test_the_clerk_reads_the_reason_issues_and_the_client_sees_it(people):
     assert "115.50 EUR" in page
     assert "Treasury does not compute taxes yet" in page
     address = reverse("invoice-issue", args=[waiting.pk])
-    assert "Nobody can change it any more" in text_of(people["billing"].get(address))
+    question = text_of(people["billing"].get(address))
+    assert "from 1 Nov 2025, 115.50 EUR net. It gets its number" in question
     assert people["acme"].get(page_of(waiting)).status_code == 404
     answer = people["billing"].post(address, follow=True)
     assert "INV-00001 is issued." in text_of(answer)

@@ -9,11 +9,13 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.views.decorators.http import require_http_methods, require_safe
 
 from hm_auth.access import load_or_404, may, requires
 from hm_auth.exceptions import NexusRefused, NexusUnavailable
 from hm_auth.ui.keyset import keyset_page
+from treasury.billing_rules.money import Money
 from treasury.invoices import operations
 from treasury.invoices.clients import client_today, name_them
 from treasury.invoices.models import Invoice, Status
@@ -61,7 +63,7 @@ def invoice(request: PersonRequest, pk: uuid.UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def issue(request: PersonRequest, pk: uuid.UUID) -> HttpResponse:
     """Ask first: what is issued cannot be taken back, only credited."""
-    row = load_or_404(Invoice.objects.visible_to(request.user), pk=pk)
+    row = load_or_404(Invoice.objects.visible_to(request.user).select_related("agreement"), pk=pk)
     here = reverse("invoice", args=[pk])
     if row.status != Status.DRAFT:
         messages.info(request, f"{row.label} has been issued already.")
@@ -71,11 +73,16 @@ def issue(request: PersonRequest, pk: uuid.UUID) -> HttpResponse:
         return redirect(here)
     context = {
         "title": "Issue this invoice?",
-        "question": "It gets its number and the client can see it. Nobody can change it any more.",
+        "question": f"{_words(row)} It gets its number, and nobody can change it any more.",
         "submit_label": "Issue",
         "cancel_url": here,
     }
     return render(request, "hm/confirm.html", context)
+
+
+def _words(row: Invoice) -> str:
+    amount = Money(row.net, row.currency)
+    return f"{row.agreement.title} from {date_format(row.period_start, 'j M Y')}, {amount} net."
 
 
 def _issue(request: PersonRequest, row: Invoice) -> None:
