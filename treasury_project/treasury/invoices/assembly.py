@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from decimal import Decimal
 
 from treasury.agreements import models as rows
 from treasury.billing_rules import agreement as rules
@@ -57,8 +56,9 @@ def _addition(row: rows.Addition, currency: str) -> rules.Addition:
 def _source(row: rows.Addition) -> rules.Source:
     if row.source == rows.Source.COUNTED:
         return rules.Counted(row.counted_kind)
-    # None would be a broken row; the constraint forbids it, and the rules take no None.
-    return rules.Fixed(row.quantity if row.quantity is not None else Decimal("NaN"))
+    if row.quantity is None:  # the database refuses it; never bill what nobody stated
+        raise ValueError(f"{row} has no quantity")
+    return rules.Fixed(row.quantity)
 
 
 def _tariffs(row: rows.Addition, active: DateRange, currency: str) -> Iterable[Tariff]:
