@@ -92,15 +92,14 @@ def _cases(rows: Sequence[Agreement], today: date, result: Computed) -> Iterator
 def _attempt(
     case: _Case,
     devices: Sequence[Device],
-    stored_lines: Mapping[Period, Sequence[InvoiceLine]],
+    history: Mapping[Period, Sequence[stored.Json]],
     result: Computed,
 ) -> None:
     """Draft the periods of one agreement, oldest first; what is broken stops this one only."""
     try:
         facts = facts_of(devices)
         billed = {
-            period: [stored.from_json(line.explanation) for line in lines]
-            for period, lines in stored_lines.items()
+            period: [stored.from_json(line) for line in lines] for period, lines in history.items()
         }
         for period in case.periods:
             made = draft(case.terms, facts, period, issued=billed)
@@ -129,16 +128,22 @@ def _devices(cases: Sequence[_Case]) -> Mapping[uuid.UUID, list[Device]]:
 
 def _billed(
     cases: Sequence[_Case], since: date
-) -> Mapping[uuid.UUID, Mapping[Period, list[InvoiceLine]]]:
+) -> Mapping[uuid.UUID, Mapping[Period, list[stored.Json]]]:
     """Return the lines of the invoices there are, drafts included, by agreement and period."""
-    found: dict[uuid.UUID, dict[Period, list[InvoiceLine]]] = defaultdict(dict)
-    lines = InvoiceLine.objects.filter(
-        invoice__agreement__in=[case.row.pk for case in cases], invoice__period_start__gte=since
+    found: dict[uuid.UUID, dict[Period, list[stored.Json]]] = defaultdict(dict)
+    # Values and not rows: with a year of history these are most of what a run reads.
+    lines = (
+        InvoiceLine.objects.filter(
+            invoice__agreement__in=[case.row.pk for case in cases],
+            invoice__period_start__gte=since,
+        )
+        .order_by("invoice", "position")
+        .values_list(
+            "invoice__agreement", "invoice__period_start", "invoice__period_end", "explanation"
+        )
     )
-    for line in lines.select_related("invoice").order_by("invoice", "position"):
-        invoice = line.invoice
-        period = Period(invoice.period_start, invoice.period_end)
-        found[invoice.agreement_id].setdefault(period, []).append(line)
+    for pk, start, end, explanation in lines:
+        found[pk].setdefault(Period(start, end), []).append(explanation)
     return found
 
 
