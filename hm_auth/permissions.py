@@ -22,6 +22,7 @@ class Level(StrEnum):
 
 STAFF = frozenset({Level.ADMIN, Level.TECHNICIAN, Level.BILLING})
 EVERYONE = frozenset(Level)
+BILLING = frozenset({Level.ADMIN, Level.BILLING})
 ADMIN_ONLY = frozenset({Level.ADMIN})
 
 CAPABILITIES: Mapping[str, frozenset[Level]] = MappingProxyType(
@@ -38,6 +39,9 @@ CAPABILITIES: Mapping[str, frozenset[Level]] = MappingProxyType(
         "modules.manage": ADMIN_ONLY,
         # The modules.
         "treasury.open": EVERYONE,
+        "invoices.view": frozenset({Level.ADMIN, Level.BILLING, Level.CLIENT}),
+        "invoices.internal": BILLING,  # drafts, and the invoices of every company
+        "invoices.issue": BILLING,
         "archive.open": EVERYONE,
     }
 )

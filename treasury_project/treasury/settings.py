@@ -15,12 +15,21 @@ DEMO = os.environ.get("HM_DEMO") == "1"
 SERVICE_NAME = SERVICE.title
 SERVICE_ICON = SERVICE.icon
 
-INSTALLED_APPS = [*defaults.MODULE_APPS, "treasury.home"]
+INSTALLED_APPS = [
+    *defaults.MODULE_APPS,
+    "treasury.home",
+    "treasury.catalogue",
+    "treasury.usage",
+    "treasury.agreements",
+    "treasury.invoices",
+    *(["treasury.demo"] if DEMO else []),
+]
 MIDDLEWARE = defaults.MODULE_MIDDLEWARE
 ROOT_URLCONF = "treasury.urls"
 WSGI_APPLICATION = "treasury.wsgi.application"
 
 HM_NAV = [
     ("Home", "home", "house", "treasury.open"),
+    ("Invoices", "invoices", "receipt-text", "invoices.view"),
     ("Companies", "companies", "building-2", "directory.view"),
 ]

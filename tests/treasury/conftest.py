@@ -1,0 +1,47 @@
+"""The Nexus that Treasury asks, and a database that several threads may use."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from django.core.cache import cache
+from django.db import connection
+
+from hm_auth import nexus as hm_nexus
+from hm_auth.client import NexusClient
+from tests.hm_auth.fake_nexus import FakeNexus, company
+from tests.treasury.people import ACME, GLOBEX
+
+
+@pytest.fixture(scope="session")
+def nexus_server() -> FakeNexus:
+    return FakeNexus()
+
+
+@pytest.fixture
+def nexus(nexus_server, settings, monkeypatch) -> Iterator[FakeNexus]:
+    """Nexus, up, and knowing Acme and Globex."""
+    nexus_server.reset()
+    nexus_server.companies = [
+        company("Acme", id=str(ACME), legal_name="Acme Ltd", tax_id="IE6388047V"),
+        company("Globex", id=str(GLOBEX), account_number="C-1002"),
+    ]
+    cache.clear()
+    settings.HM_AUTH = {**settings.HM_AUTH, "NEXUS_URL": nexus_server.url}
+    monkeypatch.setattr(hm_nexus, "client", NexusClient())
+    yield nexus_server
+    cache.clear()
+
+
+@pytest.fixture
+def several_threads(transactional_db) -> Iterator[None]:
+    """Transactions that are really committed; what was issued is removed with the triggers off."""
+    yield
+    tables = ("invoices_invoiceline", "invoices_invoice")
+    with connection.cursor() as cursor:
+        for table in tables:
+            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+        cursor.execute(f"TRUNCATE {', '.join(tables)}")
+        for table in tables:
+            cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")

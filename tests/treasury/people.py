@@ -1,0 +1,102 @@
+"""The standing personas, signed in for an hour, and rows for them to look at."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date, timedelta
+from decimal import Decimal
+
+from django.test import Client
+from django.utils import timezone
+
+from hm_auth.models import Session, User
+from hm_auth.permissions import Level
+from hm_auth.session import SessionStore, Tokens, columns
+from hm_auth.tokens import Claims
+from treasury.agreements.models import Addition, Agreement, Source
+from treasury.catalogue.models import Product, ProductPrice
+from treasury.invoices import operations
+from treasury.invoices.models import Invoice
+from treasury.usage.models import Device
+
+ACME, GLOBEX = uuid.uuid4(), uuid.uuid4()
+ACME_TODAY = operations.Client("Acme", "C-1001", "Acme Ltd", "IE6388047V")
+NOVEMBER = date(2025, 11, 1)
+
+
+def signed_in(level: Level, company: uuid.UUID | None = None, access: str = "x") -> Client:
+    """The browser of somebody whose sign-in is good for an hour, so that Nexus is not asked."""
+    now = timezone.now()
+    claims = Claims(
+        sub=uuid.uuid4(),
+        sid=uuid.uuid4(),
+        jti="x",
+        client_id="treasury",
+        iat=int(now.timestamp()),
+        exp=int((now + timedelta(hours=1)).timestamp()),
+        username=level.value,
+        name=f"Zoë {level.value.capitalize()}",
+        permission_level=level,
+        company=(company or uuid.uuid4()) if level is Level.CLIENT else None,
+    )
+    User.objects.remember(claims)
+    store = SessionStore()
+    store.create()
+    tokens = Tokens(access=access, refresh="x", claims=claims)
+    Session.objects.filter(session_key=store.session_key).update(**columns(tokens))
+    client = Client()
+    client.cookies["treasury_session"] = store.session_key
+    return client
+
+
+def workstation_care(price: str = "45.00", start: date = date(2020, 1, 1)) -> Product:
+    """A product with a list price in EUR."""
+    product, made = Product.objects.get_or_create(
+        sku="WS",
+        defaults={"name": "Workstation care", "unit": "workstation", "units": "workstations"},
+    )
+    if made:
+        ProductPrice.objects.create(
+            product=product, currency="EUR", unit_price=Decimal(price), start=start
+        )
+    return product
+
+
+def agreement(company: uuid.UUID = ACME, start: date = NOVEMBER, **fields) -> Agreement:
+    """A monthly agreement in advance that counts workstations at 45.00."""
+    row = Agreement.objects.create(
+        company_id=company,
+        start=start,
+        **{"title": "Managed workplace", "currency": "EUR", **fields},
+    )
+    Addition.objects.create(
+        agreement=row,
+        company_id=company,
+        product=workstation_care(),
+        start=start,
+        source=Source.COUNTED,
+        counted_kind="workstation",
+    )
+    return row
+
+
+def workstations(company: uuid.UUID, *starts: date) -> None:
+    """One workstation for each day."""
+    Device.objects.bulk_create(
+        Device(company_id=company, hostname=f"ws-{number:03}", kind="workstation", start=start)
+        for number, start in enumerate(starts, start=Device.objects.count() + 1)
+    )
+
+
+def draft(company: uuid.UUID = ACME, today: date = NOVEMBER) -> Invoice:
+    """The draft of an agreement made for ``company`` with two workstations."""
+    row = agreement(company)
+    workstations(company, NOVEMBER, NOVEMBER)
+    operations.draft_due(today=today, by=None)
+    return Invoice.objects.get(agreement=row)
+
+
+def issued(company: uuid.UUID = ACME) -> Invoice:
+    """That draft, issued on 3 November."""
+    client = ACME_TODAY if company == ACME else operations.Client("Globex", "C-1002")
+    return operations.issue(draft(company), client=client, today=date(2025, 11, 3), by=None)

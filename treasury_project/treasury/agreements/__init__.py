@@ -1,0 +1,1 @@
+"""What was agreed with a client: agreements and their additions."""

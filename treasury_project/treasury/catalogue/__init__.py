@@ -1,0 +1,1 @@
+"""What the provider sells: products and their dated prices."""

@@ -1,0 +1,1 @@
+"""The invented agreements of ``./hm demo``: installed only when ``settings.DEMO`` is true."""

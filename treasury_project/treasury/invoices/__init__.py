@@ -1,0 +1,1 @@
+"""Invoices: drafted from agreements and facts, issued once, never altered."""

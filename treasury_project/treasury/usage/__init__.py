@@ -1,0 +1,1 @@
+"""What is there to be counted: the devices of clients."""
