@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.test import Client
 
 from nexus.modules.models import Module
 from nexus.pages.devices import device_name
@@ -104,6 +105,15 @@ def test_a_new_password_signs_the_others_out(here, elsewhere, tech):
     assert is_in(here)
     assert not is_in(elsewhere)
     signed_in(tech, password=NEW)
+
+
+def test_a_copied_cookie_is_worth_nothing_after_a_new_password(here, tech):
+    copy = Client()
+    copy.cookies["nexus_session"] = here.cookies["nexus_session"].value
+    assert is_in(copy)
+    here.post("/account/password", change(PASSWORD, NEW))
+    assert is_in(here)
+    assert not is_in(copy)
 
 
 @pytest.mark.parametrize(

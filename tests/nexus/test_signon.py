@@ -76,6 +76,25 @@ def test_the_session_key_changes_at_sign_in(client, tech):
     assert client.cookies["nexus_session"].value != before
 
 
+def test_whoever_signs_in_after_somebody_else_finds_nothing_of_them(client, tech, billing):
+    sign_in(client)
+    session = client.session
+    session["draft"] = "of tech"
+    session.save()
+    sign_in(client, "billing")
+    assert "draft" not in client.session
+    former, present = SignIn.objects.order_by("created_at")
+    assert former.ended_reason == "somebody else signed in"
+    assert (present.user, present.ended_at) == (billing, None)
+    assert is_signed_in(client)
+
+
+def test_signing_in_once_more_ends_nothing(client, tech):
+    sign_in(client)
+    sign_in(client)
+    assert not SignIn.objects.filter(ended_at__isnull=False).exists()
+
+
 def test_ending_the_sign_in_ends_the_page_at_once(client, tech):
     sign_in(client)
     end_sign_ins(sign_ins=SignIn.objects.all())

@@ -14,6 +14,7 @@ from django.utils import timezone
 from nexus.accounts.models import User
 from nexus.accounts.rules import may_authenticate
 from nexus.signins.models import SignIn
+from nexus.signins.operations import end_sign_ins
 
 SID = "sid"
 TOUCH_EVERY = timedelta(minutes=1)
@@ -28,7 +29,15 @@ class Stranger(AnonymousUser):
 
 
 def sign_in_browser(request: HttpRequest, row: SignIn) -> None:
-    """Let this browser be signed in by ``row``, under a new session key (session fixation)."""
+    """Let this browser be signed in by ``row``, under a new session key (session fixation).
+
+    Of somebody else who was signed in here nothing is left: neither the session nor the sign-in.
+    """
+    sid = _sid(request)
+    former = SignIn.objects.filter(pk=sid).first() if sid else None
+    if former is not None and former.user_id != row.user_id:
+        end_sign_ins(sign_ins=[former], reason="somebody else signed in", by=row.user)
+        request.session.flush()
     request.session.cycle_key()
     request.session[SID] = str(row.pk)
     request.session.set_expiry(row.expires_at)
@@ -50,9 +59,8 @@ def recognise(request: HttpRequest) -> SignIn | None:
     Ended, expired, older than the user's stamp, or of somebody who may not sign in any more: each
     means nobody.
     """
-    try:
-        sid = uuid.UUID(request.session.get(SID, ""))
-    except ValueError:
+    sid = _sid(request)
+    if sid is None:
         return None
     now = timezone.now()
     row: SignIn | None = SignIn.objects.live(now=now).with_user().filter(pk=sid).first()
@@ -62,6 +70,13 @@ def recognise(request: HttpRequest) -> SignIn | None:
         late = Q(last_used_at__lte=now - TOUCH_EVERY)  # of two requests at once, one writes
         SignIn.objects.filter(late, pk=sid).update(last_used_at=now)
     return row
+
+
+def _sid(request: HttpRequest) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(request.session.get(SID, ""))
+    except ValueError:
+        return None
 
 
 def person_of(row: SignIn | None) -> User | Stranger:

@@ -54,6 +54,7 @@ def password(request: PersonRequest) -> HttpResponse:
     except TooManyAttempts as refused:
         form.add_error("current", refused.detail)
         return _page(request, form, status=refused.status)
+    request.session.cycle_key()  # whoever has copied the cookie is out as well
     messages.success(request, "Your password is changed. Your other sessions are signed out.")
     return redirect("account")
 
