@@ -101,7 +101,6 @@ def test_the_last_admin_stays(api, admin):
 @pytest.mark.django_db(transaction=True)
 def test_admins_who_change_each_other_at_once_are_never_told_of_a_deadlock(api):
     people = [person(name, "admin") for name in ("one", "two", "three", "four")]
-    callers = [api(user) for user in people]
 
     def change(caller, user, number, barrier):
         barrier.wait()
@@ -115,6 +114,7 @@ def test_admins_who_change_each_other_at_once_are_never_told_of_a_deadlock(api):
     statuses = []
     for number in range(6):
         barrier = threading.Barrier(4)
+        callers = [api(user) for user in people]  # a demotion has ended the sign-ins before
         targets = people[1:] + people[:1]
         threads = [
             threading.Thread(target=change, args=(caller, user, number, barrier))
@@ -155,6 +155,7 @@ def test_an_admin_registers_a_module_and_is_told_its_secret_once(api, admin):
     assert made.status_code == 201, made.content
     module = Module.objects.get(client_id="stock")
     assert module.has_secret(made.json()["client_secret"])
+    assert made["Cache-Control"] == "no-store"
     assert "secret" not in api(admin).get("/api/modules/").content.decode()
     again = api(admin).post("/api/modules/", NEW)
     assert (again.status_code, again.json()["code"]) == (409, "module_exists")
@@ -181,6 +182,7 @@ def test_a_new_secret_ends_the_old_one(api, admin, treasury):
     assert answer.status_code == 200
     treasury.refresh_from_db()
     assert treasury.has_secret(answer.json()["client_secret"])
+    assert answer["Cache-Control"] == "no-store"
     assert api(admin).post("/api/modules/nonsense/secret").status_code == 404
 
 

@@ -23,6 +23,8 @@ from nexus.api.module_serializers import (
 from nexus.modules import operations
 from nexus.modules.models import Module
 
+NO_STORE = {"Cache-Control": "no-store"}  # a secret is in it
+
 
 class ModulesView(RestView):
     """The modules the caller may open, in the order of the menu; all of them for a module."""
@@ -52,7 +54,7 @@ class ModulesView(RestView):
         except operations.ModuleExists as error:
             raise Conflict("This module is registered already.", code="module_exists") from error
         body = {**self.get_serializer(made.module).data, "client_secret": made.secret}
-        return Response(body, status=status.HTTP_201_CREATED)
+        return Response(body, status=status.HTTP_201_CREATED, headers=NO_STORE)
 
 
 class ModuleSecretView(RestView):
@@ -67,4 +69,5 @@ class ModuleSecretView(RestView):
             raise PermissionDenied
         module = load_or_404(Module.objects.all(), client_id=client_id)
         secret = operations.new_secret(module=module, by=self.caller)
-        return Response({"client_id": module.client_id, "client_secret": secret})
+        body = {"client_id": module.client_id, "client_secret": secret}
+        return Response(body, headers=NO_STORE)

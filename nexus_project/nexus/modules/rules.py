@@ -11,8 +11,6 @@ SCOPES = MappingProxyType(
         "directory:read": "Read every company, contact and location.",
         "directory:write": "Change companies, contacts and locations.",
         "users:read": "Read the names and levels of users.",
-        "users:write": "Create and change users.",
-        "modules:read": "Read the list of modules.",
     }
 )
 
