@@ -37,7 +37,7 @@ class Service:
 
 
 NEXUS = Service("nexus", "Nexus", 5000, "People, companies and contacts")
-TREASURY = Service("treasury", "Treasury", 5001, "Agreements, invoices and payments")
+TREASURY = Service("treasury", "Treasury", 5001, "Agreements and invoices")
 ARCHIVE = Service("archive", "Archive", 5003, "How we do things, written down")
 
 MODULES = (TREASURY, ARCHIVE)
