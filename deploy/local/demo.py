@@ -23,8 +23,8 @@ from deploy.local.stack import Stack
 PASSWORD = "hivematrix-demo"  # noqa: S105 - published on purpose
 ACCOUNTS = (
     ("admin", "administrator: everything"),
-    ("tech", "technician: the directory and Archive"),
-    ("billing", "billing clerk: Treasury"),
+    ("tech", "technician: the directory, articles"),
+    ("billing", "billing clerk: the directory, invoices"),
     ("acme", "a client, of Acme Manufacturing"),
     ("globex", "a client, of Globex Logistics"),
 )
