@@ -39,6 +39,8 @@ CAPABILITIES: Mapping[str, frozenset[Level]] = MappingProxyType(
         # The modules.
         "treasury.open": EVERYONE,
         "archive.open": EVERYONE,
+        "archive.internal": STAFF,  # every space, history, the trash
+        "archive.write": frozenset({Level.ADMIN, Level.TECHNICIAN}),
     }
 )
 
