@@ -132,6 +132,10 @@ def test_headings_go_below_the_title_and_have_anchors_of_their_own():
     assert '<h2 id="s-main">Main</h2>' in rendered.html
 
 
+def test_a_text_that_begins_with_second_level_headings_skips_no_level():
+    assert [h.level for h in render("## A\n\n### B\n\n## C\n").headings] == [2, 3, 2]
+
+
 def test_code_is_coloured_by_classes():
     assert '<span class="k">def</span>' in render("```python\ndef x(): pass\n```").html
     assert render("```nonsense\n<a>\n```").html.count("&lt;a&gt;") == 1

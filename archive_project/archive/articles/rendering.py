@@ -92,13 +92,14 @@ def _clean(html: str) -> str:
 
 
 def _anchor_headings(tokens: Sequence[Token]) -> list[Heading]:
-    """Move headings one level down, below the page's title, and give each an anchor."""
+    """Shift headings so that the highest is h2, below the page's title, and anchor each."""
     headings: list[Heading] = []
+    highest = min((int(t.tag[1]) for t in tokens if t.type == "heading_open"), default=1)
     taken: set[str] = set()
     for index, token in enumerate(tokens):
         if token.type not in ("heading_open", "heading_close"):
             continue
-        level = min(int(token.tag[1]) + 1, 6)
+        level = min(int(token.tag[1]) - highest + 2, 6)
         token.tag = f"h{level}"
         if token.type == "heading_open":
             text = _plain(tokens[index + 1])

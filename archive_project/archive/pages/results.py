@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from django.utils.html import escape
@@ -10,6 +11,7 @@ from django.utils.safestring import SafeString, mark_safe
 from archive.articles.models import Article
 from archive.articles.queries import END, HIT, ArticleQuerySet
 
+SIGNS = re.compile(r"\*\*|[#|`]+|\[[ x]\] |^[>-] ", re.MULTILINE)
 MOST = 20
 ALIKE = 10
 FEW = 3  # with fewer exact results, titles that resemble the words are offered, too
@@ -36,7 +38,8 @@ def find(readable: ArticleQuerySet, text: str) -> list[Result]:
 
 
 def marked(passage: str) -> SafeString:
-    """Escape ``passage`` and mark the words between HIT and END."""
+    """Escape ``passage``, leave out signs of Markdown, and mark the words between HIT and END."""
+    passage = SIGNS.sub("", passage)
     safe = escape(passage).replace(HIT, "<mark>").replace(END, "</mark>")
     if passage.count(HIT) != passage.count(END):
         safe = escape(passage.replace(HIT, "").replace(END, ""))
