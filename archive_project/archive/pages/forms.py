@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -9,7 +10,7 @@ from django import forms
 from archive.articles.models import LONGEST, Article, Visibility
 from archive.articles.operations import Draft
 from archive.articles.rules.merging import has_markers
-from archive.spaces.models import Space
+from archive.spaces.models import Kind, Space
 
 MOST_TAGS = 20
 
@@ -79,6 +80,34 @@ class ArticleForm(forms.Form):
             parent_id=data["parent"].pk if data["parent"] else None,
             comment=data["comment"],
         )
+
+
+class SpaceForm(forms.Form):
+    """A new space; ``companies`` are (id, name) of those that Nexus knows and that have none."""
+
+    kind = forms.ChoiceField(choices=Kind.choices, label="For whom")
+    company = forms.ChoiceField(required=False, help_text="For the space of a company.")
+    name = forms.CharField(
+        required=False, max_length=200, help_text="A company's space has the company's name."
+    )
+
+    def __init__(self, *args: Any, companies: Sequence[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.names = dict(companies)
+        company: Any = self.fields["company"]
+        company.choices = [("", "None"), *companies]
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or {}
+        if data.get("kind") == Kind.COMPANY:
+            if not data.get("company"):
+                self.add_error("company", "Choose the company.")
+            data["name"] = self.names.get(data.get("company", ""), "")
+        elif not data.get("name"):
+            self.add_error("name", "Give the space a name.")
+        else:
+            data["company"] = ""
+        return data
 
 
 class SearchForm(forms.Form):

@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from archive.articles.models import Article
 from archive.spaces.models import Space
 from hm_auth.access import load_or_404, may
+from hm_auth.answers import Caller
 from hm_auth.models import User
 
 
@@ -15,6 +16,7 @@ class PersonRequest(HttpRequest):
     """A request of somebody signed in. For annotations only: nothing makes one."""
 
     user: User
+    caller: Caller
 
 
 def load_space(request: PersonRequest, slug: str, capability: str = "archive.open") -> Space:

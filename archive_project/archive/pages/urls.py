@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from django.urls import path
 
-from archive.pages.views import articles, finding, history, writing
+from archive.pages.views import articles, finding, history, spaces, writing
 
 urlpatterns = [
     path("", finding.home, name="home"),
     path("recent", finding.recent, name="recent"),
     path("search", finding.search, name="search"),
+    path("new-space", spaces.new, name="space-new"),
     path("spaces/<slug:space>", finding.space, name="space"),
     path("spaces/<slug:space>/trash", finding.trash, name="trash"),
     path("spaces/<slug:space>/new", writing.new, name="article-new"),
