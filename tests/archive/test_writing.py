@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from archive.articles import operations
 from archive.articles.models import Article, Revision
@@ -27,13 +29,13 @@ def reset(technician, internal):
 EDIT = "/articles/handbook/reset/edit"
 
 
-def test_a_technician_writes_an_article_and_reads_it(technician, internal):
+def test_a_technician_writes_an_article_and_reads_it(technician, shared):
     typed = {
         "title": "Café & Wi-Fi", "source": "**Bold**\r\n\r\ntext", "visibility": "client",
         "tags": "Wifi,  guest  access,wifi", "comment": "First",
     }  # fmt: skip
-    answer = technician.browser.post("/spaces/handbook/new", typed)
-    assert answer["Location"] == "/articles/handbook/cafe-wi-fi"
+    answer = technician.browser.post("/spaces/help/new", typed)
+    assert answer["Location"] == "/articles/help/cafe-wi-fi"
     page = technician.browser.get(answer["Location"]).content.decode()
     assert "<strong>Bold</strong>" in page
     article = Article.objects.get()
@@ -41,6 +43,11 @@ def test_a_technician_writes_an_article_and_reads_it(technician, internal):
     assert article.tags == ["guest access", "wifi"]
     revision = Revision.objects.get()
     assert (revision.number, revision.author_name, revision.comment) == (1, "Theo", "First")
+
+
+def test_an_article_of_an_internal_space_cannot_be_offered_to_clients(technician, internal):
+    assert technician.browser.post("/spaces/handbook/new", form(visibility="client")).context
+    assert not Article.objects.exists()
 
 
 def test_two_articles_of_one_title_have_two_addresses(technician, internal):
@@ -107,8 +114,10 @@ def test_a_revision_never_changes(technician, reset):
 
 
 def test_restoring_gives_the_old_text_exactly_and_opens_it_to_nobody(technician, reset):
-    technician.browser.post(EDIT, form(title="Other", source="x", visibility="client"))
-    technician.browser.post(EDIT, form(title="Other", source="y", version="2"))
+    for version, visibility in ((1, "client"), (2, "internal")):
+        draft = Draft(title="Other", source="x" * version, visibility=visibility)
+        operations.save(article=reset, draft=draft, expected_version=version, by=technician.user)
+        reset.refresh_from_db()
     technician.browser.post("/articles/handbook/reset/history/2/restore")
     reset.refresh_from_db()
     assert (reset.version, reset.source, reset.visibility) == (4, "x", "internal")
@@ -167,3 +176,25 @@ def test_what_the_database_refuses(technician, internal, acme_space, reset):
     for change in ({"title": ""}, {"visibility": "all"}, {"parent_id": reset.pk}):
         with pytest.raises(IntegrityError), transaction.atomic():
             rows.update(**change)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_many_who_save_at_the_same_moment_one_wins_and_the_others_are_told(technician, internal):
+    article = write(internal, technician, "Reset", BASE)
+
+    def save(number):
+        try:
+            draft = Draft(title="Reset", source=f"{BASE}{number}\n")
+            operations.save(article=article, draft=draft, expected_version=1, by=technician.user)
+        except operations.Conflict as conflict:
+            return conflict.merged.text
+        finally:
+            connection.close()
+        return None
+
+    with ThreadPoolExecutor(8) as pool:
+        told = [text for text in pool.map(save, range(8)) if text is not None]
+    stored = Article.objects.get()
+    assert len(told) == 7
+    assert stored.version == stored.revisions.count() == 2
+    assert all(stored.source.strip().split("\n")[-1] in text for text in told)

@@ -49,6 +49,9 @@ class ArticleForm(forms.Form):
         if article is not None:
             parents = parents.exclude(pk=article.pk)
             self.fields["version"].required = True
+        if space.kind == Kind.INTERNAL:
+            readers: Any = self.fields["visibility"]
+            readers.choices = [(Visibility.INTERNAL.value, Visibility.INTERNAL.label)]
         parent: Any = self.fields["parent"]
         parent.queryset = parents.order_by("title")
 
