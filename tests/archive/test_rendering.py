@@ -113,6 +113,11 @@ def test_the_reader_sees_what_is_bad():
     assert len(reader.bad) >= 4
 
 
+def test_raw_html_is_text_and_loses_nothing():
+    assert "&lt;b onclick=x&gt;y&lt;/b&gt;" in render("<b onclick=x>y</b>").html
+    assert "&lt;script&gt;z&lt;/script&gt;" in render("<script>z</script>").html
+
+
 def test_the_usual_marks():
     html = render(
         "**b** *i* ~~s~~ `c`\n\n- [x] done\n- [ ] open\n\n"
