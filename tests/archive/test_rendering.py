@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from archive.articles.rendering import ATTRIBUTES, SCHEMES, TAGS, render
+from archive.articles.rendering import ATTRIBUTES, SCHEMES, TAGS, VALUES, render
 
 SCRIPTS = [
     "javascript:alert(1)", "JaVaScRiPt:alert(1)", " javascript:alert(1)", "java\tscript:alert(1)",
@@ -76,7 +76,8 @@ class Reader(HTMLParser):
             self.bad.append(tag)
         for name, value in attrs:
             allowed = ATTRIBUTES.get(tag, set()) | ({"rel"} if tag == "a" else set())
-            if name not in allowed and (tag, name, value) != ("input", "type", "checkbox"):
+            values = VALUES.get(tag, {}).get(name, set())
+            if name not in allowed and value not in values:
                 self.bad.append(f"{tag} {name}")
             if name in ("href", "src") and scheme(value) not in {*SCHEMES, ""}:
                 self.bad.append(f"{name}={value}")
@@ -139,6 +140,11 @@ def test_headings_go_below_the_title_and_have_anchors_of_their_own():
 
 def test_a_text_that_begins_with_second_level_headings_skips_no_level():
     assert [h.level for h in render("## A\n\n### B\n\n## C\n").headings] == [2, 3, 2]
+
+
+def test_what_scrolls_can_be_reached_by_the_keyboard():
+    for source in ("```\nx\n```", "    x", "| a |\n|---|\n| 1 |"):
+        assert 'tabindex="0"' in render(source).html
 
 
 def test_code_is_coloured_by_classes():

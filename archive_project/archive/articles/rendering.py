@@ -41,6 +41,8 @@ ATTRIBUTES = {
     "input": {"class", "disabled"},
     **{tag: {"class"} for tag in ("ul", "code", "pre", "span", "section", "sup", "th", "td", "hr")},
 }
+# What may be too wide for a phone scrolls, and must be reached by the keyboard to be read.
+VALUES = {"input": {"type": {"checkbox"}}, "pre": {"tabindex": {"0"}}, "table": {"tabindex": {"0"}}}
 SCHEMES = {"http", "https", "mailto", "tel"}
 
 
@@ -67,7 +69,7 @@ def render(source: str) -> Rendered:
     environment: dict[str, Any] = {}
     tokens = parser.parse(source, environment)
     headings = _anchor_headings(tokens)
-    _classes_for_alignment(tokens)
+    _fit_for_the_page(tokens)
     html = parser.renderer.render(tokens, parser.options, environment)
     return Rendered(html=_clean(html), headings=headings)
 
@@ -84,7 +86,7 @@ def _clean(html: str) -> str:
         html,
         tags=TAGS,
         attributes=ATTRIBUTES,
-        tag_attribute_values={"input": {"type": {"checkbox"}}},
+        tag_attribute_values=VALUES,
         url_schemes=SCHEMES,
         link_rel="noopener noreferrer",
         clean_content_tags={"script", "style"},
@@ -117,9 +119,16 @@ def _plain(inline: Token) -> str:
     return "".join(" " if part.type == "softbreak" else part.content for part in parts).strip()
 
 
-def _classes_for_alignment(tokens: Sequence[Token]) -> None:
-    """Turn the style attributes of table cells to classes: the policy allows no inline style."""
+def _fit_for_the_page(tokens: Sequence[Token]) -> None:
+    """Turn the style attributes of table cells to classes: the policy allows no inline style.
+
+    Indented code becomes the kind between fences, and tables can be focused to scroll them.
+    """
     for token in tokens:
+        if token.type == "code_block":
+            token.type = "fence"
+        elif token.type == "table_open":
+            token.attrSet("tabindex", "0")
         style = token.attrs.pop("style", None) if token.tag in ("th", "td") else None
         if isinstance(style, str):
             token.attrSet("class", f"ar-{style.removeprefix('text-align:')}")
@@ -131,6 +140,6 @@ def _highlight(code: str, language: str, _attributes: str) -> str:
     except ClassNotFound:
         lexer = None
     if lexer is None:
-        return f'<pre class="ar-code"><code>{escape(code)}</code></pre>\n'
+        return f'<pre class="ar-code" tabindex="0"><code>{escape(code)}</code></pre>\n'
     coloured = highlight(code, lexer, HtmlFormatter(nowrap=True))
-    return f'<pre class="ar-code"><code>{coloured}</code></pre>\n'
+    return f'<pre class="ar-code" tabindex="0"><code>{coloured}</code></pre>\n'
