@@ -43,6 +43,8 @@ CAPABILITIES: Mapping[str, frozenset[Level]] = MappingProxyType(
         "invoices.internal": BILLING,  # drafts, and the invoices of every company
         "invoices.issue": BILLING,
         "archive.open": EVERYONE,
+        "archive.internal": STAFF,  # every space, history, the trash
+        "archive.write": frozenset({Level.ADMIN, Level.TECHNICIAN}),
     }
 )
 

@@ -15,12 +15,15 @@ DEMO = os.environ.get("HM_DEMO") == "1"
 SERVICE_NAME = SERVICE.title
 SERVICE_ICON = SERVICE.icon
 
-INSTALLED_APPS = [*defaults.MODULE_APPS, "archive.home"]
+INSTALLED_APPS = [*defaults.MODULE_APPS, "archive.spaces", "archive.articles", "archive.pages"]
+if DEMO:
+    INSTALLED_APPS.append("archive.demo")
 MIDDLEWARE = defaults.MODULE_MIDDLEWARE
 ROOT_URLCONF = "archive.urls"
 WSGI_APPLICATION = "archive.wsgi.application"
 
 HM_NAV = [
     ("Home", "home", "house", "archive.open"),
+    ("Recently changed", "recent", "history", "archive.open"),
     ("Companies", "companies", "building-2", "directory.view"),
 ]

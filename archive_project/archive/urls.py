@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import include, path
 
 urlpatterns = [
-    path("", include("archive.home.urls")),
+    path("", include("archive.pages.urls")),
     path("", include("hm_auth.urls")),
 ]
 

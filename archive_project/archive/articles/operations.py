@@ -1,0 +1,196 @@
+"""Every write to articles. Each is atomic; each save is a revision with the author's name."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F, Max
+from django.utils import timezone
+
+from archive.articles.models import Article, Kind, Revision, Visibility
+from archive.articles.rendering import VERSION, render
+from archive.articles.rules.merging import Merged, merge, settle
+from archive.articles.rules.tree import is_below
+from archive.spaces.models import Space
+from archive.spaces.rules import slug_for
+from hm_auth.exceptions import HiveMatrixError
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What a person typed into the editor."""
+
+    title: str
+    source: str
+    tags: tuple[str, ...] = ()
+    visibility: str = Visibility.INTERNAL
+    parent_id: uuid.UUID | None = None
+    comment: str = ""
+
+
+class Conflict(HiveMatrixError):
+    """Somebody saved the article since it was read.
+
+    ``current`` is the article as they saved it, ``draft`` what was not saved, and ``merged`` both
+    in one text; nothing of either is lost.
+    """
+
+    code = "precondition_failed"
+
+    def __init__(self, *, current: Article, draft: Draft, base: Revision) -> None:
+        super().__init__(f"{current} was saved by somebody else in the meantime.")
+        self.current = current
+        self.draft = draft
+        self.merged: Merged = merge(base.source, draft.source, current.source)
+        self.title = settle(base.title, draft.title, current.title)
+        self.visibility = settle(base.visibility, draft.visibility, current.visibility)
+        gone = set(base.tags) - (set(draft.tags) & set(current.tags))
+        self.tags = tuple(sorted({*draft.tags, *current.tags} - gone))
+
+
+class NotPossible(HiveMatrixError):
+    """The state of the articles forbids the operation; the message says why, for people."""
+
+    code = "not_possible"
+
+
+@transaction.atomic
+def create(*, space: Space, draft: Draft, by: Any, kind: str = Kind.ARTICLE,
+           now: datetime | None = None) -> Article:  # fmt: skip
+    """Write a new article, the last among its siblings, and its first revision.
+
+    Raises NotPossible when the parent is not in ``space``.
+    """
+    Space.objects.select_for_update().get(pk=space.pk)  # one at a time: slug and position
+    siblings = Article.objects.filter(space=space, parent_id=draft.parent_id)
+    article = Article(
+        space=space, kind=kind, owner=by, created_at=now or timezone.now(),
+        slug=_free_slug(space, draft.title),
+        position=(siblings.aggregate(last=Max("position"))["last"] or 0) + 1,
+    )  # fmt: skip
+    _check_parent(article, draft.parent_id)
+    values = _values(draft, by=by, now=article.created_at)
+    for name, value in values.items():
+        setattr(article, name, value)
+    article.save(force_insert=True)
+    _record(article.pk, 1, draft, by=by, now=article.created_at)
+    return article
+
+
+@transaction.atomic
+def save(*, article: Article, draft: Draft, expected_version: int, by: Any,
+         now: datetime | None = None) -> bool:  # fmt: skip
+    """Save ``draft`` over the version it was based on; False when it changes nothing.
+
+    Raises Conflict when another version is stored by now, NotPossible when the article is in the
+    trash or the parent is below it.
+    """
+    instant = now or timezone.now()
+    if draft.parent_id != article.parent_id:
+        Space.objects.select_for_update().get(pk=article.space_id)  # two moves make no circle
+        _check_parent(article, draft.parent_id)
+    if article.version == expected_version and _is_same(article, draft):
+        return False
+    rows = Article.objects.current().filter(pk=article.pk, version=expected_version)
+    if not rows.update(version=F("version") + 1, **_values(draft, by=by, now=instant)):
+        _refuse(article, draft, expected_version)
+    _record(article.pk, expected_version + 1, draft, by=by, now=instant)
+    return True
+
+
+def restore_revision(*, article: Article, number: int, by: Any) -> None:
+    """Save the title, text and tags of an old revision as a new one; who may read it stays.
+
+    Raises Revision.DoesNotExist, Conflict and NotPossible.
+    """
+    old = article.revisions.get(number=number)
+    draft = Draft(
+        title=old.title, source=old.source, tags=tuple(old.tags), visibility=article.visibility,
+        parent_id=article.parent_id, comment=f"Restored revision {number}",
+    )  # fmt: skip
+    save(article=article, draft=draft, expected_version=article.version, by=by)
+
+
+def move_to_trash(*, article: Article, now: datetime | None = None) -> None:
+    """Take ``article`` out of sight. Raises NotPossible when it is in the trash already."""
+    rows = Article.objects.current().filter(pk=article.pk)
+    if not rows.update(deleted_at=now or timezone.now()):
+        raise NotPossible(f"“{article}” is in the trash already.")
+
+
+def take_from_trash(*, article: Article) -> None:
+    """Put ``article`` back where it was. Raises NotPossible when it is not in the trash."""
+    if not Article.objects.trashed().filter(pk=article.pk).update(deleted_at=None):
+        raise NotPossible(f"“{article}” is not in the trash.")
+
+
+def rerender(article: Article) -> None:
+    """Render ``article`` anew from its source; unless it is saved meanwhile, which renders too."""
+    rendered = render(article.source)
+    Article.objects.filter(pk=article.pk, version=article.version).update(
+        html=rendered.html, headings=_stored(rendered.headings), rendered_by=VERSION
+    )
+
+
+def _refuse(article: Article, draft: Draft, expected_version: int) -> None:
+    current = Article.objects.select_related("space").get(pk=article.pk)
+    if current.deleted_at is not None:
+        raise NotPossible(f"“{current}” was moved to the trash; restore it, then save.")
+    base = Revision.objects.filter(article=article, number=expected_version).first()
+    if base is None:
+        raise NotPossible("The version this text was based on is unknown.")
+    raise Conflict(current=current, draft=draft, base=base)
+
+
+def _values(draft: Draft, *, by: Any, now: datetime) -> dict[str, Any]:
+    rendered = render(draft.source)
+    return {
+        "title": draft.title,
+        "source": draft.source,
+        "html": rendered.html,
+        "headings": _stored(rendered.headings),
+        "rendered_by": VERSION,
+        "tags": list(draft.tags),
+        "visibility": draft.visibility,
+        "parent_id": draft.parent_id,
+        "changed_by": str(by),
+        "updated_at": now,
+    }
+
+
+def _stored(headings: list[Any]) -> list[dict[str, Any]]:
+    return [{"level": h.level, "anchor": h.anchor, "text": h.text} for h in headings]
+
+
+def _record(article_id: uuid.UUID, number: int, draft: Draft, *, by: Any, now: datetime) -> None:
+    Revision.objects.create(
+        article_id=article_id, number=number, title=draft.title, source=draft.source,
+        tags=list(draft.tags), visibility=draft.visibility, comment=draft.comment,
+        author_id=by.pk, author_name=str(by), created_at=now,
+    )  # fmt: skip
+
+
+def _is_same(article: Article, draft: Draft) -> bool:
+    stored = (article.title, article.source, tuple(article.tags), article.visibility)
+    typed = (draft.title, draft.source, draft.tags, draft.visibility)
+    return stored == typed and article.parent_id == draft.parent_id
+
+
+def _free_slug(space: Space, title: str) -> str:
+    taken = set(Article.objects.filter(space=space).values_list("slug", flat=True))
+    return slug_for(title, taken, fallback="article")
+
+
+def _check_parent(article: Article, parent_id: uuid.UUID | None) -> None:
+    if parent_id is None:
+        return
+    rows = Article.objects.filter(space_id=article.space_id)
+    parents = dict(rows.values_list("id", "parent_id"))
+    if parent_id not in parents:
+        raise NotPossible("The article above is in another space.")
+    if is_below(parents, parent_id, article.pk):
+        raise NotPossible("An article cannot be below itself.")

@@ -1,0 +1,1 @@
+"""Rules of articles: merging, comparing, the tree. Pure Python."""

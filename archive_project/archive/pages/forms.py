@@ -1,0 +1,129 @@
+"""What people type: an article, a search."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+
+from archive.articles.models import LONGEST, Article, Visibility
+from archive.articles.operations import Draft
+from archive.articles.rules.merging import has_markers
+from archive.spaces.models import Kind, Space
+
+MOST_TAGS = 20
+
+
+class ParentField(forms.ModelChoiceField):
+    def label_from_instance(self, obj: Any) -> str:
+        return str(obj.title)
+
+
+class ArticleForm(forms.Form):
+    title = forms.CharField(max_length=200)
+    source = forms.CharField(
+        label="Text",
+        required=False,
+        max_length=LONGEST,
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": 24, "class": "ar-source", "dir": "auto"}),
+        help_text="Markdown: # heading, **bold**, - list, - [ ] task, | table |, ```code```.",
+    )
+    parent = ParentField(
+        queryset=Article.objects.none(),
+        required=False,
+        label="Below",
+        empty_label="Top of the space",
+    )
+    visibility = forms.ChoiceField(choices=Visibility.choices, label="Who may read it")
+    tags = forms.CharField(required=False, help_text="Separated by commas.")
+    comment = forms.CharField(required=False, max_length=200, label="What did you change?")
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=1, required=False)
+
+    def __init__(
+        self, *args: Any, space: Space, article: Article | None = None, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        parents = Article.objects.current().filter(space=space).only("id", "title")
+        if article is not None:
+            parents = parents.exclude(pk=article.pk)
+            self.fields["version"].required = True
+        if space.kind == Kind.INTERNAL:
+            readers: Any = self.fields["visibility"]
+            readers.choices = [(Visibility.INTERNAL.value, Visibility.INTERNAL.label)]
+        parent: Any = self.fields["parent"]
+        parent.queryset = parents.order_by("title")
+
+    def clean_source(self) -> str:
+        # Browsers send CR LF; the stored text has one kind of line end, or every line would differ.
+        source: str = self.cleaned_data["source"].replace("\r\n", "\n").replace("\r", "\n")
+        if has_markers(source):
+            raise forms.ValidationError(
+                "The text still has places that both of you changed, between <<<<<<< and >>>>>>>. "
+                "Keep what is right and remove these lines."
+            )
+        return source
+
+    def clean_tags(self) -> tuple[str, ...]:
+        typed = self.cleaned_data["tags"].split(",")
+        tags = sorted({" ".join(tag.lower().split()) for tag in typed} - {""})
+        if len(tags) > MOST_TAGS or any(len(tag) > 40 for tag in tags):
+            raise forms.ValidationError(f"At most {MOST_TAGS} tags of 40 characters.")
+        return tuple(tags)
+
+    def draft(self) -> Draft:
+        """Return what was typed; the form is valid."""
+        data = self.cleaned_data
+        return Draft(
+            title=data["title"],
+            source=data["source"],
+            tags=data["tags"],
+            visibility=data["visibility"],
+            parent_id=data["parent"].pk if data["parent"] else None,
+            comment=data["comment"],
+        )
+
+
+class SpaceForm(forms.Form):
+    """A new space; ``companies`` are (id, name) of those that Nexus knows and that have none."""
+
+    kind = forms.ChoiceField(choices=Kind.choices, label="For whom")
+    company = forms.ChoiceField(required=False, help_text="For the space of a company.")
+    name = forms.CharField(
+        required=False, max_length=200, help_text="A company's space has the company's name."
+    )
+
+    def __init__(self, *args: Any, companies: Sequence[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.names = dict(companies)
+        company: Any = self.fields["company"]
+        company.choices = [("", "None"), *companies]
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or {}
+        if data.get("kind") == Kind.COMPANY:
+            if not data.get("company"):
+                self.add_error("company", "Choose the company.")
+            data["name"] = self.names.get(data.get("company", ""), "")
+        elif not data.get("name"):
+            self.add_error("name", "Give the space a name.")
+        else:
+            data["company"] = ""
+        return data
+
+
+class SearchForm(forms.Form):
+    q = forms.CharField(required=False, max_length=200)
+
+
+def initial(article: Article) -> dict[str, Any]:
+    """Return the fields of the editor for ``article`` as it is stored."""
+    return {
+        "title": article.title,
+        "source": article.source,
+        "parent": article.parent_id,
+        "visibility": article.visibility,
+        "tags": ", ".join(article.tags),
+        "version": article.version,
+    }

@@ -1,0 +1,44 @@
+"""Loading what a page is about, cut to what the reader may see, in one call."""
+
+from __future__ import annotations
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest
+
+from archive.articles.models import Article
+from archive.spaces.models import Space
+from hm_auth.access import load_or_404, may
+from hm_auth.answers import Caller
+from hm_auth.models import User
+
+
+class PersonRequest(HttpRequest):
+    """A request of somebody signed in. For annotations only: nothing makes one."""
+
+    user: User
+    caller: Caller
+
+
+def load_space(request: PersonRequest, slug: str, capability: str = "archive.open") -> Space:
+    """Return the space, or 404 when the reader may not know of it, or 403 for ``capability``."""
+    space = load_or_404(Space.objects.visible_to(request.user), slug=slug)
+    _demand(request, capability)
+    return space
+
+
+def load_article(
+    request: PersonRequest, space: str, slug: str, capability: str = "archive.open"
+) -> Article:
+    """Return the article with its space in one query, or 404, or 403 for ``capability``.
+
+    What may not be seen answers 404 whatever is asked of it, so that nothing tells it exists.
+    """
+    rows = Article.objects.visible_to(request.user).select_related("space").defer("search")
+    article = load_or_404(rows, space__slug=space, slug=slug)
+    _demand(request, capability)
+    return article
+
+
+def _demand(request: PersonRequest, capability: str) -> None:
+    if not may(request.user, capability):
+        raise PermissionDenied

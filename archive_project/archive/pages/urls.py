@@ -1,0 +1,28 @@
+"""The site map of Archive's own pages."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from archive.pages.views import articles, finding, history, spaces, writing
+
+urlpatterns = [
+    path("", finding.home, name="home"),
+    path("recent", finding.recent, name="recent"),
+    path("search", finding.search, name="search"),
+    path("new-space", spaces.new, name="space-new"),
+    path("spaces/<slug:space>", finding.space, name="space"),
+    path("spaces/<slug:space>/trash", finding.trash, name="trash"),
+    path("spaces/<slug:space>/new", writing.new, name="article-new"),
+    path("articles/<slug:space>/<slug:slug>", articles.article, name="article"),
+    path("articles/<slug:space>/<slug:slug>/edit", writing.edit, name="article-edit"),
+    path("articles/<slug:space>/<slug:slug>/delete", writing.delete, name="article-delete"),
+    path("articles/<slug:space>/<slug:slug>/undelete", writing.undelete, name="article-undelete"),
+    path("articles/<slug:space>/<slug:slug>/history", history.history, name="history"),
+    path("articles/<slug:space>/<slug:slug>/compare", history.compare, name="compare"),
+    path(
+        "articles/<slug:space>/<slug:slug>/history/<int:number>/restore",
+        history.restore,
+        name="revision-restore",
+    ),
+]

@@ -1,0 +1,69 @@
+"""Finding an article: home, the tree of a space, what changed lately, search, the trash."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from archive.articles.models import Article
+from archive.articles.rules.tree import tree
+from archive.pages.forms import SearchForm
+from archive.pages.requests import PersonRequest, load_space
+from archive.pages.results import find
+from archive.spaces.models import Space
+from hm_auth.access import requires
+from hm_auth.ui.keyset import keyset_page
+
+RECENT = ("-updated_at", "-id")
+ON_HOME = 8
+PAGE = 50
+
+
+@require_safe
+@requires("archive.open")
+def home(request: PersonRequest) -> HttpResponse:
+    """The spaces, what is pinned, and what changed lately."""
+    rows = Article.objects.visible_to(request.user).current().for_lists().select_related("space")
+    context = {
+        "spaces": Space.objects.visible_to(request.user).order_by("kind", "name"),
+        "pinned": rows.filter(pinned=True).order_by("title", "id")[:ON_HOME],
+        "recent": rows.order_by(*RECENT)[:ON_HOME],
+    }
+    return render(request, "archive/home.html", context)
+
+
+@require_safe
+@requires("archive.open")
+def recent(request: PersonRequest) -> HttpResponse:
+    rows = Article.objects.visible_to(request.user).current().for_lists().select_related("space")
+    page = keyset_page(rows, RECENT, request.GET.get("after"), PAGE)
+    return render(request, "archive/recent.html", {"page": page})
+
+
+@require_safe
+@requires("archive.open")
+def space(request: PersonRequest, space: str) -> HttpResponse:
+    """The tree of the space's articles."""
+    found = load_space(request, space)
+    rows = Article.objects.visible_to(request.user).current().filter(space=found).for_lists()
+    nodes = tree(list(rows.order_by("position", "title", "id")))
+    return render(request, "archive/space.html", {"space": found, "nodes": nodes})
+
+
+@require_safe
+@requires("archive.open")
+def trash(request: PersonRequest, space: str) -> HttpResponse:
+    found = load_space(request, space, "archive.write")
+    rows = Article.objects.visible_to(request.user).trashed().filter(space=found).for_lists()
+    page = keyset_page(rows, RECENT, request.GET.get("after"), PAGE)
+    return render(request, "archive/trash.html", {"space": found, "page": page})
+
+
+@require_safe
+@requires("archive.open")
+def search(request: PersonRequest) -> HttpResponse:
+    form = SearchForm(request.GET)
+    text = form.cleaned_data["q"] if form.is_valid() else ""
+    results = find(Article.objects.visible_to(request.user).current(), text) if text else []
+    return render(request, "archive/search.html", {"text": text, "results": results})

@@ -1,0 +1,51 @@
+"""Opening a space."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from archive.pages.forms import SpaceForm
+from archive.pages.requests import PersonRequest
+from archive.spaces.models import Space
+from archive.spaces.operations import create_space
+from hm_auth import directory
+from hm_auth.access import may, requires
+from hm_auth.exceptions import NexusRefused, NexusUnavailable
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires("archive.open")
+def new(request: PersonRequest) -> HttpResponse:
+    """A space for a company that Nexus knows, for the staff, or for all clients."""
+    if not may(request.user, "archive.write"):
+        raise PermissionDenied
+    form = SpaceForm(request.POST or None, companies=_without_space(request))
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        try:
+            space = create_space(
+                name=data["name"], kind=data["kind"], company_id=data["company"] or None
+            )
+        except ValidationError as error:
+            form.add_error(None, error.messages)
+        else:
+            return redirect("space", space.slug)
+    context = {"form": form, "title": "New space", "cancel_url": reverse("home")}
+    return render(request, "hm/form.html", context)
+
+
+def _without_space(request: PersonRequest) -> list[tuple[str, str]]:
+    taken = set(
+        map(str, Space.objects.exclude(company_id=None).values_list("company_id", flat=True))
+    )
+    try:
+        rows = list(directory.iter_companies(request.caller, fields="id,name", ordering="name"))
+    except (NexusUnavailable, NexusRefused):
+        messages.warning(request, "Nexus does not answer, so no company can be chosen now.")
+        return []
+    return [(row["id"], row["name"]) for row in rows if row["id"] not in taken]

@@ -1,0 +1,1 @@
+"""Spaces: where articles live, and whose they are."""

@@ -1,0 +1,25 @@
+"""The names of spaces in addresses; pure Python."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Container
+
+SLUG_LENGTH = 80
+
+
+def slug_for(name: str, taken: Container[str] = (), fallback: str = "page") -> str:
+    """Return the address form of ``name`` that is not in ``taken``: ``Café 1`` to ``cafe-1``.
+
+    A name without a letter of the Latin alphabet or a digit becomes ``fallback``; what is taken
+    gets the next free number behind it.
+    """
+    folded = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    slug = re.sub(r"[^a-z0-9]+", "-", folded).strip("-")[:SLUG_LENGTH].rstrip("-") or fallback
+    if slug not in taken:
+        return slug
+    number = 2
+    while f"{slug}-{number}" in taken:
+        number += 1
+    return f"{slug}-{number}"

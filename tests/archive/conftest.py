@@ -1,0 +1,124 @@
+"""The five personas, a space of each kind, and an article of each sort of visibility."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from archive.articles import operations
+from archive.articles.models import Article
+from archive.articles.operations import Draft
+from archive.spaces.models import Space
+from archive.spaces.operations import create_space
+from hm_auth.models import Session, User
+from hm_auth.permissions import Level
+from hm_auth.session import SessionStore, Tokens, columns
+from hm_auth.tokens import Claims
+
+ACME = uuid.UUID("00000000-0000-4000-8000-00000000ac3e")
+GLOBEX = uuid.UUID("00000000-0000-4000-8000-000000091ebe")
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody, and their browser, whose sign-in is good for an hour: Nexus is not asked."""
+
+    user: User
+    browser: Client
+
+
+def person(level: Level, company: uuid.UUID | None = None, name: str = "") -> Person:
+    now = timezone.now()
+    claims = Claims(
+        sub=uuid.uuid4(),
+        sid=uuid.uuid4(),
+        jti="x",
+        client_id="archive",
+        iat=int(now.timestamp()),
+        exp=int((now + timedelta(hours=1)).timestamp()),
+        username=level.value,
+        name=name or f"Zoë {level.value.capitalize()}",
+        permission_level=level,
+        company=company,
+    )
+    User.objects.remember(claims)
+    store = SessionStore()
+    store.create()
+    tokens = Tokens(access="x", refresh="x", claims=claims)
+    Session.objects.filter(session_key=store.session_key).update(**columns(tokens))
+    browser = Client()
+    browser.cookies["archive_session"] = store.session_key
+    return Person(User.from_claims(claims), browser)
+
+
+@pytest.fixture
+def admin(db):
+    return person(Level.ADMIN)
+
+
+@pytest.fixture
+def technician(db):
+    return person(Level.TECHNICIAN, name="Theo")
+
+
+@pytest.fixture
+def colleague(db):
+    return person(Level.TECHNICIAN, name="Mira")
+
+
+@pytest.fixture
+def billing(db):
+    return person(Level.BILLING)
+
+
+@pytest.fixture
+def acme(db):
+    return person(Level.CLIENT, ACME)
+
+
+@pytest.fixture
+def globex(db):
+    """The outsider."""
+    return person(Level.CLIENT, GLOBEX)
+
+
+@pytest.fixture
+def internal(db) -> Space:
+    return create_space(name="Handbook", kind="internal")
+
+
+@pytest.fixture
+def shared(db) -> Space:
+    return create_space(name="Help", kind="shared")
+
+
+@pytest.fixture
+def acme_space(db) -> Space:
+    return create_space(name="Acme", kind="company", company_id=ACME)
+
+
+def write(space: Space, by: Person, title: str, source: str = "Text.", **more: object) -> Article:
+    draft = Draft(title=title, source=source, **more)
+    return operations.create(space=space, draft=draft, by=by.user)
+
+
+@pytest.fixture
+def articles(technician, internal, shared, acme_space) -> dict[str, Article]:
+    """One of each: ``acme``, ``acme_internal``, ``acme_trashed``, ``shared``, ``internal``, …"""
+    made = {
+        "acme": write(acme_space, technician, "Zebra printer", "Zebra", visibility="client"),
+        "acme_internal": write(acme_space, technician, "Zebra firewall", "Zebra"),
+        "acme_trashed": write(acme_space, technician, "Zebra gone", "Zebra", visibility="client"),
+        "shared": write(shared, technician, "Zebra basics", "Zebra", visibility="client"),
+        "shared_internal": write(shared, technician, "Zebra draft", "Zebra"),
+        "internal": write(internal, technician, "Zebra handbook", "Zebra"),
+        # Marked for clients by mistake; the space is the staff's all the same.
+        "internal_open": write(internal, technician, "Zebra slip", "Zebra", visibility="client"),
+    }
+    operations.move_to_trash(article=made["acme_trashed"])
+    return made

@@ -1,0 +1,83 @@
+"""The rules: merging, comparing, the tree, addresses."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from archive.articles.rules.comparing import compare
+from archive.articles.rules.merging import has_markers, merge
+from archive.articles.rules.tree import is_below, tree
+from archive.spaces.rules import slug_for
+
+# Few different lines, so that they repeat and move: that is where merges go wrong.
+TEXTS = st.lists(st.sampled_from(["a", "b", "c", "", "# d", "e "]), max_size=12).map("\n".join)
+
+
+def lines(text: str) -> Counter[str]:
+    return Counter(text.split("\n"))
+
+
+@settings(max_examples=1500, deadline=None)
+@given(TEXTS, TEXTS, TEXTS)
+def test_a_merge_never_loses_a_line_that_either_side_wrote(base, mine, theirs):
+    merged = lines(merge(base, mine, theirs).text)
+    for side in (mine, theirs):
+        assert not (lines(side) - lines(base)) - merged
+
+
+@settings(max_examples=300, deadline=None)
+@given(TEXTS, TEXTS)
+def test_a_merge_with_one_side_unchanged_is_the_other_side(base, mine):
+    assert merge(base, mine, base).text == mine
+    assert merge(base, base, mine).text == mine
+    assert merge(base, mine, mine).text == mine
+    assert merge(base, mine, mine).conflicts == 0
+
+
+@settings(max_examples=300, deadline=None)
+@given(TEXTS, TEXTS, TEXTS)
+def test_a_conflict_is_marked_and_nothing_else_is(base, mine, theirs):
+    merged = merge(base, mine, theirs)
+    assert has_markers(merged.text) == bool(merged.conflicts)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.text(max_size=80), st.text(max_size=80))
+def test_a_comparison_holds_both_texts_exactly(old, new):
+    pieces = compare(old, new)
+    assert "".join(piece.text for piece in pieces if piece.change != "added") == old
+    assert "".join(piece.text for piece in pieces if piece.change != "removed") == new
+
+
+def test_a_comparison_names_the_words():
+    changes = [(piece.change, piece.text) for piece in compare("Wait a minute.", "Wait an hour.")]
+    assert ("removed", "a") in changes
+    assert ("added", "an") in changes
+
+
+@dataclass
+class Row:
+    id: int
+    parent_id: int | None
+
+
+def test_a_row_whose_parent_is_not_shown_stands_at_the_top():
+    top = tree([Row(2, 1), Row(3, 2), Row(4, None)])
+    assert [node.row.id for node in top] == [2, 4]
+    assert [node.row.id for node in top[0].children] == [3]
+
+
+def test_below_is_known_even_in_a_circle():
+    assert is_below({3: 2, 2: 1, 1: None}, 3, 1)
+    assert not is_below({3: 2, 2: 1, 1: None}, 1, 3)
+    assert not is_below({1: 2, 2: 1}, 1, 3)
+
+
+def test_addresses_are_readable_and_free():
+    assert slug_for("Café: Größe & more!") == "cafe-groe-more"
+    assert slug_for("日本") == "page"
+    assert slug_for("A", {"a", "a-2"}) == "a-3"
