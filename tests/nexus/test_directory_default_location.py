@@ -1,14 +1,16 @@
 """A company with current locations has exactly one current default, whatever people do."""
 
 import uuid
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from nexus.directory import merging, operations
-from nexus.directory.models import Company, Location
+from nexus.directory.models import Company, Contact, Location
 from tests.nexus.test_directory_admin import browser, change, fields, run_action
 
 pytestmark = pytest.mark.django_db
@@ -85,6 +87,23 @@ def test_the_mark_moves_up_the_page_of_a_company_too(browser, acme):
     data.pop("locations-1-is_default")
     browser.post(change(acme), data | {"locations-0-is_default": "on"})
     assert defaults(acme) == ["Annex"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_archiving_a_company_and_its_rows_at_once_ends_without_a_deadlock(acme):
+    nora = Contact.objects.create(company=acme, first_name="Nora")
+    rows = [acme, nora, add(acme, "Office"), add(acme, "Depot")]
+
+    def go(row):
+        for _ in range(8):
+            for operation in (operations.archive, operations.restore):
+                with suppress(operations.NotPossible):
+                    operation(type(row).objects.get(pk=row.pk), by=None)
+        connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(go, rows))  # a deadlock would be raised here
+    _check(acme)
 
 
 STEPS = st.lists(
