@@ -160,15 +160,27 @@ def test_a_demotion_ends_the_sign_ins_and_a_promotion_does_not(admin, tech):
     ("old", "new", "expected"),
     [
         ("admin", "technician", True),
-        ("admin", "billing", True),
         ("technician", "client", True),
+        ("technician", "billing", True),  # they are beside each other: each loses something
+        ("billing", "technician", True),
         ("technician", "admin", False),
         ("client", "technician", False),
         ("billing", "billing", False),
     ],
 )
-def test_what_is_a_demotion(old, new, expected):
+def test_what_is_a_demotion(old, new, expected, monkeypatch):
+    table = {
+        "see": {"admin", "technician", "billing", "client"},
+        "bill": {"admin", "billing"},
+        "mend": {"admin", "technician"},
+    }
+    monkeypatch.setattr(rules, "CAPABILITIES", table)
     assert rules.loses(old, new) is expected
+
+
+def test_an_admin_loses_nothing_to_anybody():
+    assert not any(rules.loses(level, "admin") for level in Level)
+    assert all(rules.loses("admin", level) for level in Level if level != "admin")
 
 
 def test_a_change_to_the_same_level_is_no_change(admin, tech):

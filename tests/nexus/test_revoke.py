@@ -196,10 +196,10 @@ def test_an_ended_access_token_is_refused_by_nexus_at_once(client, tech):
 
 
 def test_a_bearer_costs_one_query_and_has_the_level_and_company_of_now(
-    client, rf, admin, tech, acme, django_assert_num_queries
+    client, rf, tech, acme, django_assert_num_queries
 ):
     access = sign_in(client, "tech").json()["access"]
-    accounts.set_level(user=tech, level="client", company=acme, by=admin)
+    type(tech).objects.update(permission_level="client", company=acme)
     request = rf.get("/api/companies/", headers={"Authorization": f"Bearer {access}"})
     with django_assert_num_queries(1):
         user, auth = BearerAuthentication().authenticate(request)

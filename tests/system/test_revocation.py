@@ -52,33 +52,38 @@ def refresh(stack, token: str) -> requests.Response:
     )
 
 
-def test_demotion_arrives_at_the_next_refresh(stack, person, short_tokens):
-    """Billing to technician takes nothing away (decision 0007), so the session goes on."""
-    billing = person("billing")
-    billing.sign_in("treasury")
-    assert billing.get("treasury", "/api/me").json()["permission_level"] == "billing"
-    set_user(stack, "billing", permission_level="technician")
+def test_a_new_level_that_takes_nothing_away_arrives_at_the_next_refresh(
+    stack, person, short_tokens
+):
+    """A promotion keeps the session (decision 0007)."""
+    tech = person("tech")
+    tech.sign_in("treasury")
+    assert tech.get("treasury", "/api/me").json()["permission_level"] == "technician"
+    set_user(stack, "tech", permission_level="admin")
     try:
         deadline = time.monotonic() + int(SHORT_LIFE)
         while time.monotonic() < deadline:
-            if billing.get("treasury", "/api/me").json()["permission_level"] == "technician":
+            if tech.get("treasury", "/api/me").json()["permission_level"] == "admin":
                 break
             time.sleep(1)
         else:
-            pytest.fail("the demotion did not arrive within the token's life")
-    finally:
-        set_user(stack, "billing", permission_level="billing")
-
-
-def test_a_demotion_that_takes_something_away_ends_sessions_at_once(stack, person):
-    set_user(stack, "tech", permission_level="admin")
-    try:
-        tech = person("tech")
-        tech.sign_in("treasury")
-        assert tech.is_signed_in("treasury")
+            pytest.fail("the new level did not arrive within the token's life")
     finally:
         set_user(stack, "tech", permission_level="technician")
-    assert not tech.is_signed_in("treasury")
+
+
+def test_a_demotion_ends_sessions_at_once(stack, person):
+    """Billing to technician takes the invoices away (decision 0007)."""
+    billing = person("billing")
+    billing.sign_in("treasury")
+    assert billing.is_signed_in("treasury")
+    set_user(stack, "billing", permission_level="technician")
+    try:
+        assert not billing.is_signed_in("treasury")
+        billing.sign_in("treasury")
+        assert billing.get("treasury", "/api/me").json()["permission_level"] == "technician"
+    finally:
+        set_user(stack, "billing", permission_level="billing")
 
 
 def test_disabling_ends_sessions_at_once(stack, person):
