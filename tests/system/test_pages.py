@@ -27,6 +27,10 @@ PAGES = [
     ("admin", "nexus", "/admin/accounts/user/add/"),
     ("tech", "treasury", "/"),
     ("tech", "treasury", "/companies"),
+    ("billing", "treasury", "/invoices"),
+    ("acme", "treasury", "/invoices"),
+    ("tech", "archive", "/"),
+    ("tech", "archive", "/search?q=backup"),
     ("acme", "archive", "/companies"),
     ("tech", "archive", "/no-such-page"),
 ]
