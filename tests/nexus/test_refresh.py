@@ -73,11 +73,20 @@ def test_a_token_two_steps_old_is_reuse_even_at_once(client, tech):
     assert refresh(client, first).json()["code"] == "refresh_reused"
 
 
-def test_a_demotion_arrives_at_the_next_refresh(client, admin, tech):
+def test_a_promotion_arrives_at_the_next_refresh(client, admin, tech):
     token = sign_in(client, "tech").json()["refresh"]
-    accounts.set_level(user=tech, level="billing", by=admin)
+    accounts.set_level(user=tech, level="admin", by=admin)
     answer = refresh(client, token).json()
-    assert claims_of(client, answer["access"]).permission_level == "billing"
+    assert claims_of(client, answer["access"]).permission_level == "admin"
+
+
+def test_after_a_demotion_nothing_is_refreshed(client, admin, tech):
+    accounts.set_level(user=tech, level="admin", by=admin)
+    token = sign_in(client, "tech").json()["refresh"]
+    accounts.set_level(user=tech, level="technician", by=admin)
+    assert refresh(client, token).json()["code"] == "invalid_refresh"
+    access = sign_in(client, "tech").json()["access"]
+    assert claims_of(client, access).permission_level == "technician"
 
 
 def test_a_new_company_arrives_only_with_a_new_sign_in(client, admin, acme_user, globex):

@@ -97,9 +97,9 @@ def update_user(
         setattr(locked, name, value)
     if fields:
         _save(locked, by, checking=set(fields))
-    _set_level(locked, powers[0], company, by)
-    if powers[1] != locked.is_active:
+    if powers[1] != locked.is_active:  # first: it is the weightier reason to end a sign-in
         (_enable if powers[1] else _disable)(locked, by)
+    _set_level(locked, powers[0], company, by)
     return _bring_up_to_date(user)
 
 
