@@ -2,6 +2,8 @@
 
 import csv
 import io
+import os
+import tempfile
 import zipfile
 
 import openpyxl
@@ -10,12 +12,18 @@ import tablib
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from nexus.directory import history, operations
-from nexus.directory.admin import imports, resources
+from nexus.directory.admin import imports, resources, uploads
 from nexus.directory.models import Company, Contact, Location
 
 pytestmark = pytest.mark.django_db
 IMPORT = "/admin/directory/company/import/"
 CSV, XLSX = "0", "1"
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    return tmp_path
 
 
 @pytest.fixture
@@ -243,3 +251,54 @@ def test_a_wrong_contact_is_named(browser, acme, rows, complaint):
     text = upload(browser, rows, "/admin/directory/contact/import/").content.decode()
     assert complaint in text
     assert not Contact.objects.exists()
+
+
+def test_a_file_that_is_confirmed_twice_is_imported_once_and_the_second_time_explained(browser):
+    preview = upload(browser, "account_number,name\n,Good\n")
+    confirm(browser, preview)
+    answer = confirm(browser, preview)
+    assert answer.request["PATH_INFO"] == IMPORT
+    assert [str(message) for message in answer.context["messages"]] == [imports.GONE]
+    assert Company.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"import_file_name": "nobody-knows"},
+        {"import_file_name": "other.csv"},
+        {"import_file_name": f"{uploads.PREFIX}1-abc"},
+        {"import_file_name": "nul\x00"},
+        {"import_file_name": ""},
+        {"format": "7"},
+        {"format": "x"},
+        {"resource": "7"},
+    ],
+)
+def test_a_confirmation_of_what_was_not_uploaded_is_refused(browser, folder, changed):
+    (folder / "other.csv").write_text("account_number,name\nC-7,Good\n")
+    preview = upload(browser, "account_number,name\nC-7,Good\n")
+    data = {field.html_name: field.value() for field in preview.context["confirm_form"]}
+    path = IMPORT.replace("/import/", "/process_import/")
+    answer = browser.post(path, {**data, **changed}, follow=True)
+    assert [str(message) for message in answer.context["messages"]] == [imports.GONE]
+    assert not Company.objects.exists()
+
+
+def test_uploads_that_nobody_confirms_are_deleted_with_the_next_one(browser, folder):
+    preview = upload(browser, "account_number,name\nC-7,Good\n")
+    (old,) = folder.iterdir()
+    assert old.stat().st_mode & 0o077 == 0
+    os.utime(old, (0, old.stat().st_mtime - uploads.SECONDS - 1))
+    upload(browser, "account_number,name\nC-8,Good\n")
+    assert old not in list(folder.iterdir())
+    assert len(list(folder.iterdir())) == 1
+    assert imports.GONE in confirm(browser, preview).content.decode()
+
+
+def test_no_uploaded_data_stays_when_the_import_is_done_or_refused(browser, folder):
+    confirm(browser, upload(browser, "account_number,name\nC-7,Good\n"))
+    upload(browser, "account_number,name\nC-7,\n")
+    upload(browser, "account_number,nmae\nC-7,Good\n")
+    upload(browser, b"PK\x03\x04broken", kind=XLSX)
+    assert list(folder.iterdir()) == []

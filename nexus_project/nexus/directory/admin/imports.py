@@ -11,16 +11,20 @@ import tablib
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from import_export.admin import ImportExportModelAdmin
 from import_export.formats import base_formats
+from import_export.forms import ConfirmImportForm
 from unfold.contrib.import_export.forms import ExportForm, ImportForm
 
 from nexus.directory.admin.resources import ROWS
+from nexus.directory.admin.uploads import UploadGone, UploadStorage
 
 MEGABYTES = 5
 UNPACKED_MEGABYTES = 50  # several times what ROWS rows take
 COLUMNS = 100
 WARNINGS = 20
+GONE = "This upload is not there any more; it may have been imported already. Upload it again."
 
 
 class CappedXLSX(base_formats.XLSX):
@@ -56,6 +60,13 @@ class CappedImportForm(ImportForm):
         return file
 
 
+class ConfirmForm(ConfirmImportForm):
+    """What the preview sends back; the library takes the two numbers unseen."""
+
+    format = forms.ChoiceField(choices=[("0", "CSV"), ("1", "Excel")], widget=forms.HiddenInput)
+    resource = forms.ChoiceField(choices=[("0", "")], required=False, widget=forms.HiddenInput)
+
+
 def _unpacked_size(file: Any) -> int:
     """Return how much an Excel file says it holds; reading stops there, so it cannot hold more."""
     try:
@@ -67,10 +78,18 @@ def _unpacked_size(file: Any) -> int:
         file.seek(0)
 
 
+def _forget(file: Any) -> None:
+    """Delete what was stored of an upload that cannot be confirmed."""
+    if name := getattr(file, "tmp_storage_name", None):
+        UploadStorage(name=name).remove()
+
+
 class ImportAdmin(ImportExportModelAdmin):
     """Take CSV and Excel, preview first, and write through ``operations`` in the user's name."""
 
     import_form_class = CappedImportForm
+    confirm_form_class = ConfirmForm
+    tmp_storage_class = UploadStorage
     export_form_class = ExportForm
     skip_admin_log = True  # the triggers keep a better log
     import_formats = (base_formats.CSV, CappedXLSX)
@@ -78,10 +97,27 @@ class ImportAdmin(ImportExportModelAdmin):
 
     def import_action(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         response: HttpResponse = super().import_action(request, **kwargs)
-        result = (getattr(response, "context_data", None) or {}).get("result")
+        context = getattr(response, "context_data", None) or {}
+        form = context.get("form")
+        if form is not None and form.is_bound and "confirm_form" not in context:
+            _forget(form.cleaned_data.get("import_file"))
+        result = context.get("result")
         for sentence in getattr(result, "warnings", [])[:WARNINGS]:
             messages.warning(request, sentence)
         return response
+
+    def process_import(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        try:
+            if request.method == "POST" and not self.create_confirm_form(request).is_valid():
+                raise UploadGone  # noqa: TRY301 - a name that was never given out is the same case
+            response: HttpResponse = super().process_import(request, **kwargs)
+        except UploadGone:
+            messages.error(request, GONE)
+            return self._to_import_page()
+        return response
+
+    def _to_import_page(self) -> HttpResponse:
+        return redirect("admin:{}_{}_import".format(*self.get_model_info()))
 
     def get_import_resource_kwargs(self, request: HttpRequest, **kwargs: Any) -> dict[str, Any]:
         return {**super().get_import_resource_kwargs(request, **kwargs), "by": request.user}
