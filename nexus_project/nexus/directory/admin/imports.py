@@ -98,9 +98,8 @@ class ImportAdmin(ImportExportModelAdmin):
     def import_action(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         response: HttpResponse = super().import_action(request, **kwargs)
         context = getattr(response, "context_data", None) or {}
-        form = context.get("form")
-        if form is not None and form.is_bound and "confirm_form" not in context:
-            _forget(form.cleaned_data.get("import_file"))
+        if "confirm_form" not in context:
+            _forget(request.FILES.get("import_file"))
         result = context.get("result")
         for sentence in getattr(result, "warnings", [])[:WARNINGS]:
             messages.warning(request, sentence)
