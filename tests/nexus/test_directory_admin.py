@@ -74,6 +74,30 @@ def test_a_company_is_found(browser, acme, globex, query):
     assert "Globex Logistics" not in page
 
 
+FILTERS = {
+    "company": ["q", "tag", "status__exact", "archived", "o", "p", "a\x00", "id__exact"],
+    "contact": ["q", "company__id__exact", "role", "vip__exact", "active", "archived"],
+    "location": ["q", "company__id__exact", "country", "archived"],
+}
+
+
+@pytest.mark.parametrize(
+    ("model", "name"), [(model, name) for model, names in FILTERS.items() for name in names]
+)
+def test_a_filter_with_a_nul_shows_the_plain_list(browser, acme, model, name):
+    for value in ("\x00", "gold\x00"):
+        answer = browser.get(f"/admin/directory/{model}/", {name: value}, follow=True)
+        assert answer.status_code == 200
+        assert not answer.request["QUERY_STRING"]
+
+
+@pytest.mark.parametrize(
+    ("model", "name"), [(model, name) for model, names in FILTERS.items() for name in names[1:]]
+)
+def test_a_filter_with_nonsense_is_no_error_of_the_server(browser, acme, model, name):
+    assert browser.get(f"/admin/directory/{model}/", {name: "no\u00a0such"}).status_code < 500
+
+
 def test_archived_rows_are_out_of_sight_until_asked_for(browser, acme, admin):
     operations.archive(acme, by=admin)
     assert "Acme Manufacturing" not in browser.get(COMPANIES).content.decode()

@@ -61,6 +61,15 @@ class DirectoryAdmin(ModelAdmin):
                 queryset = queryset.of_company(company)
         return queryset.search(search_term), False
 
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        sent = request.GET
+        if any("\0" in text for key in sent for text in (key, *sent.getlist(key))):
+            return redirect(request.path)  # PostgreSQL knows no NUL, so no row has one
+        response: HttpResponse = super().changelist_view(request, extra_context)
+        return response
+
     def changeform_view(
         self,
         request: HttpRequest,
