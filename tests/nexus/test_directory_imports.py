@@ -2,22 +2,18 @@
 
 import csv
 import io
-import os
 import tempfile
-import zipfile
 
 import openpyxl
 import pytest
 import tablib
-from django.core.files.uploadedfile import SimpleUploadedFile
 
 from nexus.directory import history, operations
-from nexus.directory.admin import imports, resources, uploads
+from nexus.directory.admin import formats, imports, resources
 from nexus.directory.models import Company, Contact, Location
+from tests.nexus.directory_files import CSV, XLSX, bomb, confirm, upload
 
 pytestmark = pytest.mark.django_db
-IMPORT = "/admin/directory/company/import/"
-CSV, XLSX = "0", "1"
 
 
 @pytest.fixture(autouse=True)
@@ -29,17 +25,6 @@ def folder(tmp_path, monkeypatch):
 @pytest.fixture
 def browser(signed_in, admin):
     return signed_in(admin)
-
-
-def upload(browser, content, path=IMPORT, kind=CSV, name="rows.csv"):
-    file = SimpleUploadedFile(name, content if isinstance(content, bytes) else content.encode())
-    return browser.post(path, {"import_file": file, "format": kind, "resource": "0"})
-
-
-def confirm(browser, preview, path=IMPORT):
-    form = preview.context["confirm_form"]
-    data = {field.html_name: field.value() for field in form}
-    return browser.post(f"{path.replace('/import/', '/process_import/')}", data, follow=True)
 
 
 def test_a_file_is_shown_before_it_is_taken(browser, acme):
@@ -108,17 +93,10 @@ def test_a_file_that_is_too_large_is_refused(browser, monkeypatch):
     assert "larger than" in upload(browser, "account_number,name\nC-7,Good\n").content.decode()
 
 
-def bomb(megabytes):
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as book:
-        book.writestr("xl/worksheets/sheet1.xml", b"0" * megabytes * 1024 * 1024)
-    return packed.getvalue()
-
-
 def test_a_small_file_that_unpacks_to_a_huge_one_is_refused_unread(browser, monkeypatch):
     content = bomb(51)
     assert len(content) < 100_000
-    monkeypatch.setattr(imports.CappedXLSX, "create_dataset", None)  # it would fail
+    monkeypatch.setattr(formats.CappedXLSX, "create_dataset", None)  # it would fail
     text = upload(browser, content, kind=XLSX, name="rows.xlsx").content.decode()
     assert "Unpacked, the file is larger than 50 MB" in text
 
@@ -130,7 +108,7 @@ def test_a_cell_far_away_does_not_make_millions_of_empty_ones(browser):
     book.active["XFD1048576"] = "far"
     packed = io.BytesIO()
     book.save(packed)
-    dataset = imports.CappedXLSX().create_dataset(packed.getvalue())
+    dataset = formats.CappedXLSX().create_dataset(packed.getvalue())
     assert dataset.headers == ["account_number", "name"]
     assert len(dataset) == resources.ROWS + 1
     text = upload(browser, packed.getvalue(), kind=XLSX, name="rows.xlsx").content.decode()
@@ -251,54 +229,3 @@ def test_a_wrong_contact_is_named(browser, acme, rows, complaint):
     text = upload(browser, rows, "/admin/directory/contact/import/").content.decode()
     assert complaint in text
     assert not Contact.objects.exists()
-
-
-def test_a_file_that_is_confirmed_twice_is_imported_once_and_the_second_time_explained(browser):
-    preview = upload(browser, "account_number,name\n,Good\n")
-    confirm(browser, preview)
-    answer = confirm(browser, preview)
-    assert answer.request["PATH_INFO"] == IMPORT
-    assert [str(message) for message in answer.context["messages"]] == [imports.GONE]
-    assert Company.objects.count() == 1
-
-
-@pytest.mark.parametrize(
-    "changed",
-    [
-        {"import_file_name": "nobody-knows"},
-        {"import_file_name": "other.csv"},
-        {"import_file_name": f"{uploads.PREFIX}1-abc"},
-        {"import_file_name": "nul\x00"},
-        {"import_file_name": ""},
-        {"format": "7"},
-        {"format": "x"},
-        {"resource": "7"},
-    ],
-)
-def test_a_confirmation_of_what_was_not_uploaded_is_refused(browser, folder, changed):
-    (folder / "other.csv").write_text("account_number,name\nC-7,Good\n")
-    preview = upload(browser, "account_number,name\nC-7,Good\n")
-    data = {field.html_name: field.value() for field in preview.context["confirm_form"]}
-    path = IMPORT.replace("/import/", "/process_import/")
-    answer = browser.post(path, {**data, **changed}, follow=True)
-    assert [str(message) for message in answer.context["messages"]] == [imports.GONE]
-    assert not Company.objects.exists()
-
-
-def test_uploads_that_nobody_confirms_are_deleted_with_the_next_one(browser, folder):
-    preview = upload(browser, "account_number,name\nC-7,Good\n")
-    (old,) = folder.iterdir()
-    assert old.stat().st_mode & 0o077 == 0
-    os.utime(old, (0, old.stat().st_mtime - uploads.SECONDS - 1))
-    upload(browser, "account_number,name\nC-8,Good\n")
-    assert old not in list(folder.iterdir())
-    assert len(list(folder.iterdir())) == 1
-    assert imports.GONE in confirm(browser, preview).content.decode()
-
-
-def test_no_uploaded_data_stays_when_the_import_is_done_or_refused(browser, folder):
-    confirm(browser, upload(browser, "account_number,name\nC-7,Good\n"))
-    upload(browser, "account_number,name\nC-7,\n")
-    upload(browser, "account_number,nmae\nC-7,Good\n")
-    upload(browser, b"PK\x03\x04broken", kind=XLSX)
-    assert list(folder.iterdir()) == []

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import io
+import logging
 import zipfile
 from typing import Any
 
-import openpyxl
-import tablib
 from django import forms
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from import_export.admin import ImportExportModelAdmin
@@ -17,30 +16,14 @@ from import_export.formats import base_formats
 from import_export.forms import ConfirmImportForm
 from unfold.contrib.import_export.forms import ExportForm, ImportForm
 
-from nexus.directory.admin.resources import ROWS
+from nexus.directory.admin.formats import CappedXLSX, NotReadable, SniffedCSV
 from nexus.directory.admin.uploads import UploadGone, UploadStorage
 
+logger = logging.getLogger(__name__)
 MEGABYTES = 5
 UNPACKED_MEGABYTES = 50  # several times what ROWS rows take
-COLUMNS = 100
 WARNINGS = 20
 GONE = "This upload is not there any more; it may have been imported already. Upload it again."
-
-
-class CappedXLSX(base_formats.XLSX):
-    """Reads no more of a sheet than may be imported.
-
-    A cell far to the right or below would otherwise make up a grid of millions of empty ones.
-    """
-
-    def create_dataset(self, in_stream: bytes) -> tablib.Dataset:
-        book = openpyxl.load_workbook(io.BytesIO(in_stream), read_only=True, data_only=True)
-        # One row for the headers, and one too many, which the resource complains of.
-        rows = book.active.iter_rows(max_row=ROWS + 2, max_col=COLUMNS, values_only=True)
-        headers = list(next(rows))
-        while headers and headers[-1] is None:
-            headers.pop()
-        return tablib.Dataset(*(row[: len(headers)] for row in rows), headers=headers)
 
 
 class CappedImportForm(ImportForm):
@@ -78,6 +61,13 @@ def _unpacked_size(file: Any) -> int:
         file.seek(0)
 
 
+def _sentence(error: Exception) -> str:
+    if isinstance(error, ValidationError):
+        return " ".join(error.messages)
+    logger.error("An import failed.", exc_info=error)
+    return "The file could not be imported; what it says is in the log of the server."
+
+
 def _forget(file: Any) -> None:
     """Delete what was stored of an upload that cannot be confirmed."""
     if name := getattr(file, "tmp_storage_name", None):
@@ -92,8 +82,13 @@ class ImportAdmin(ImportExportModelAdmin):
     tmp_storage_class = UploadStorage
     export_form_class = ExportForm
     skip_admin_log = True  # the triggers keep a better log
-    import_formats = (base_formats.CSV, CappedXLSX)
+    import_formats = (SniffedCSV, CappedXLSX)
     export_formats = (base_formats.CSV, base_formats.XLSX)
+
+    def add_data_read_fail_error_to_form(self, form: Any, error: Exception) -> None:
+        kind = "an Excel" if form.cleaned_data["format"] == "1" else "a CSV"
+        about = f": {error}" if isinstance(error, NotReadable) else "."
+        form.add_error("import_file", f"This cannot be read as {kind} file{about}")
 
     def import_action(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         response: HttpResponse = super().import_action(request, **kwargs)
@@ -101,6 +96,10 @@ class ImportAdmin(ImportExportModelAdmin):
         if "confirm_form" not in context:
             _forget(request.FILES.get("import_file"))
         result = context.get("result")
+        if result is not None and result.base_errors:
+            # Beside the file, in one sentence; the library's page would show a traceback.
+            context["form"].add_error("import_file", _sentence(result.base_errors[0].error))
+            result = context.pop("result")
         for sentence in getattr(result, "warnings", [])[:WARNINGS]:
             messages.warning(request, sentence)
         return response

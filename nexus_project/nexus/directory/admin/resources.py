@@ -74,6 +74,8 @@ def flag(name: str) -> fields.Field:
 class DirectoryResource(resources.ModelResource):
     """All rows or none: a file with one wrong row changes nothing and says which row and why."""
 
+    naming: ClassVar = {"account_number"}  # the columns of which one says what row is meant
+
     def __init__(self, by: Any = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.by = by
@@ -87,13 +89,17 @@ class DirectoryResource(resources.ModelResource):
     def _complaint(self, dataset: Any) -> str:
         if len(dataset) > ROWS:
             return f"The file has more than {ROWS} rows. Split it."
-        unknown = {header for header in dataset.headers or () if header} - set(self.fields)
+        headers = [str(header) for header in dataset.headers or () if header]
+        unknown = sorted(rules.tidy(header)[:40] for header in set(headers) - set(self.fields))
         if unknown:
-            return (
-                f"Unknown column {', '.join(sorted(unknown))}. "
-                f"The columns are {', '.join(self.fields)}."
-            )
-        return ""
+            what = f"Unknown column {', '.join(unknown[:5])}."
+        elif not self.naming.intersection(headers):
+            what = f"There is no column {' or '.join(sorted(self.naming))}."
+        elif len(headers) > len(set(headers)):
+            what = "A column is there twice."
+        else:
+            return ""
+        return f"{what} The columns are {', '.join(self.fields)}."
 
     def before_import_row(self, row: Any, **kwargs: Any) -> None:
         for name in list(row):
@@ -169,6 +175,7 @@ class CompanyByNumber(widgets.ForeignKeyWidget):
 class CompanyPartResource(DirectoryResource):
     """What belongs to a company; ``id`` says which row is meant, if it is in the file."""
 
+    naming: ClassVar = {"id", "company"}
     id = fields.Field(attribute="id", column_name="id", widget=widgets.CharWidget(), readonly=True)
     company = fields.Field(
         attribute="company",
