@@ -239,6 +239,24 @@ def test_tags_in_bulk(browser, acme, globex):
     assert Company.objects.with_tag("gold").count() == 2
 
 
+@pytest.mark.parametrize(
+    ("tags", "complaint"),
+    [
+        (",".join(f"t{number}" for number in range(51)), "at most 50 tags"),
+        ("x" * 51, "at most 50 characters"),
+    ],
+)
+def test_too_many_or_too_long_tags_are_refused_in_words(browser, acme, globex, tags, complaint):
+    Company.objects.filter(pk=globex.pk).update(tags=["gold"])
+    both = (acme, globex)
+    page = run_action(browser, COMPANIES, "tag_selected", *both, apply="1", add=tags, remove="")
+    assert complaint in page.content.decode()
+    assert [row.tags for row in Company.objects.order_by("account_number")] == [[], ["gold"]]
+    data = {**fields(browser.get(change(acme))), "tags": tags}
+    page = browser.post(change(acme), data)
+    assert "at most 50" in str(page.context["adminform"].form.errors["tags"])
+
+
 def test_two_companies_are_merged_after_a_look(browser, acme, globex):
     Contact.objects.create(company=globex, first_name="James")
     page = run_action(browser, COMPANIES, "merge_selected", acme, globex)

@@ -111,3 +111,18 @@ def test_a_merge_loses_no_value(
         assert merged.external_ids[system] == key or f"{system}: {key}" in notes
     assert note.strip() in notes
     assert other.strip() in notes
+
+
+@pytest.mark.parametrize(
+    ("tags", "complaint"),
+    [
+        ([], ""),
+        (["gold", "x" * 50], ""),
+        ([str(number) for number in range(50)], ""),
+        ([str(number) for number in range(51)], "A company has at most 50 tags."),
+        (["x" * 51], "A tag has at most 50 characters: " + "x" * 50 + "\u2026"),
+        (["gold,silver"], "A tag has no comma: gold,silver"),
+    ],
+)
+def test_tags_have_limits(tags, complaint):
+    assert rules.tags_complaint(tags) == complaint

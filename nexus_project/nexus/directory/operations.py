@@ -129,7 +129,10 @@ def restore(row: Row, *, by: Any) -> None:
 
 
 def tag(companies: models.QuerySet[Company], *, add: list[str], remove: list[str], by: Any) -> int:
-    """Add and remove tags on many companies; returns how many changed."""
+    """Add and remove tags on many companies; returns how many changed.
+
+    Raises NotPossible, and changes none, when a company's tags would not be such as are allowed.
+    """
     changed, gone = 0, set(rules.normal_tags(remove))
     with acting(by):
         for company in companies.select_for_update(of=("self",)).order_by("id"):
@@ -137,6 +140,8 @@ def tag(companies: models.QuerySet[Company], *, add: list[str], remove: list[str
             tags = rules.normal_tags([*before, *add])
             company.tags = [name for name in tags if name not in gone]
             if company.tags != before:
+                if complaint := rules.tags_complaint(company.tags):
+                    raise NotPossible(f"{company}: {complaint}")
                 company.version += 1
                 company.save(update_fields=["tags", "version", "updated_at"])
                 changed += 1

@@ -11,6 +11,8 @@ PHONE = re.compile(r"\+?[0-9][0-9 ()./-]{2,30}(?: ?(?:x|ext\.?) ?[0-9]{1,6})?")
 EAST_ASIAN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3\uf900-\ufaff]+")
 SEARCH_WORDS = 8
 SEARCH_WORD_LENGTH = 100
+TAGS = 50
+TAG_LENGTH = 50
 
 
 def tidy(text: str) -> str:
@@ -27,6 +29,18 @@ def distinct(values: Iterable[str]) -> list[str]:
 def normal_tags(tags: Iterable[str]) -> list[str]:
     """Return tags in small letters, each once, sorted."""
     return sorted(distinct(tidy(tag).lower() for tag in tags))
+
+
+def tags_complaint(tags: Sequence[str]) -> str:
+    """Return what is wrong with the tags of one company, for people to read; "" if nothing is."""
+    if len(tags) > TAGS:
+        return f"A company has at most {TAGS} tags."
+    for tag in tags:
+        if len(tag) > TAG_LENGTH:
+            return f"A tag has at most {TAG_LENGTH} characters: {tag[:TAG_LENGTH]}…"
+        if "," in tag:  # lists of tags are written with commas
+            return f"A tag has no comma: {tag}"
+    return ""
 
 
 def normal_domain(text: str) -> str:

@@ -166,8 +166,11 @@ class CompanyAdmin(MergeAdmin, ImportAdmin):
     ) -> HttpResponse | None:
         form = TagsForm(request.POST if "apply" in request.POST else None)
         if form.is_valid():
-            count = operations.tag(queryset, by=request.user, **form.cleaned_data)
-            messages.success(request, f"The tags of {count} companies changed.")
+            try:
+                count = operations.tag(queryset, by=request.user, **form.cleaned_data)
+                messages.success(request, f"The tags of {count} companies changed.")
+            except operations.NotPossible as error:
+                messages.error(request, str(error))
             return None
         context = {
             **self.admin_site.each_context(request),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import pghistory
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
@@ -129,6 +131,12 @@ class Company(DirectoryRow):
         self.phone = rules.normal_phone(self.phone)
         self.tags = rules.normal_tags(self.tags or ())
         self.notes = rules.normal_notes(self.notes)
+
+    def clean_fields(self, exclude: Collection[str] | None = None) -> None:
+        super().clean_fields(exclude=exclude)
+        complaint = rules.tags_complaint(self.tags)
+        if complaint and "tags" not in (exclude or ()):
+            raise ValidationError({"tags": complaint})
 
     def clean(self) -> None:
         """The database holds this too, by foreign keys over two columns; here it gets its words."""
