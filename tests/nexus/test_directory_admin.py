@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from nexus.directory import history, operations
 from nexus.directory.models import Company, Contact, Location
+from tests.nexus.directory_actions import run_action
 
 pytestmark = pytest.mark.django_db
 COMPANIES = "/admin/directory/company/"
@@ -209,16 +210,6 @@ def test_nobody_deletes(browser, acme):
     assert Company.objects.exists()
 
 
-def run_action(browser, path, action, *rows, **more):
-    data = {
-        "action": action,
-        "_selected_action": [str(row.pk) for row in rows],
-        "index": "0",
-        **more,
-    }
-    return browser.post(path, data, follow=True)
-
-
 def test_archive_and_restore_from_the_list(browser, acme, globex, admin):
     operations.archive(globex, by=admin)
     page = run_action(
@@ -255,33 +246,6 @@ def test_too_many_or_too_long_tags_are_refused_in_words(browser, acme, globex, t
     data = {**fields(browser.get(change(acme))), "tags": tags}
     page = browser.post(change(acme), data)
     assert "at most 50" in str(page.context["adminform"].form.errors["tags"])
-
-
-def test_two_companies_are_merged_after_a_look(browser, acme, globex):
-    Contact.objects.create(company=globex, first_name="James")
-    page = run_action(browser, COMPANIES, "merge_selected", acme, globex)
-    text = page.content.decode()
-    assert "Account number: C-10" in text  # in the notes of the preview
-    assert Company.objects.current().count() == 2  # a preview only
-    answer = browser.post(page.request["PATH_INFO"], {"keep": str(acme.pk)}, follow=True)
-    assert "Globex Logistics is merged into Acme Manufacturing." in answer.content.decode()
-    assert list(Company.objects.current()) == [acme]
-    assert acme.contacts.count() == 1
-
-
-def test_merging_needs_two(browser, acme):
-    assert (
-        "Select the two rows that are one."
-        in run_action(browser, COMPANIES, "merge_selected", acme).content.decode()
-    )
-
-
-def test_an_impossible_merge_says_why(browser, acme, globex):
-    rows = [
-        Contact.objects.create(company=company, first_name="Nora") for company in (acme, globex)
-    ]
-    page = run_action(browser, CONTACTS, "merge_selected", *rows).content.decode()
-    assert "Contacts of two companies cannot be merged." in page
 
 
 def test_autocomplete_offers_the_people_of_the_company(browser, acme, globex):

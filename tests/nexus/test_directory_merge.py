@@ -106,7 +106,7 @@ def test_the_old_id_leads_to_the_company_that_stayed(filled, admin):
 def test_an_older_merge_follows(filled, admin):
     acme, globex = filled
     third = Company.objects.create(account_number="C-9", name="Third")
-    merging.merge_companies(keep=globex, absorb=third, by=admin)
+    globex = merging.merge_companies(keep=globex, absorb=third, by=admin)
     merging.merge_companies(keep=acme, absorb=globex, by=admin)
     third.refresh_from_db()
     assert third.merged_into == acme

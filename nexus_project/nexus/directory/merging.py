@@ -21,7 +21,8 @@ def merge_companies(*, keep: Company, absorb: Company, by: Any) -> Company:
 
     Locations, contacts and accounts move, archived ones too; tags, domains and external ids are
     united; where both filled a field, ``keep`` wins and the other value is noted. The old id still
-    resolves through ``merged_into``. Raises NotPossible.
+    resolves through ``merged_into``. Raises NotPossible, also when either is another version than
+    the one stored.
     """
     with acting(by, reason=f"Merge of {absorb.account_number} into {keep.account_number}"):
         keep, absorb = _locked_pair(Company, keep, absorb)
@@ -89,11 +90,14 @@ def _locked_pair(model: Any, keep: Any, absorb: Any) -> tuple[Any, Any]:
     found = {row.pk: row for row in rows.filter(pk__in=[keep.pk, absorb.pk])}
     if len(found) < 2:
         raise NotPossible("One of the two is gone.")
+    stale = [row for row in (keep, absorb) if row.version != found[row.pk].version]
     keep, absorb = found[keep.pk], found[absorb.pk]
     if keep.archived_at is not None:
         raise NotPossible(f"{keep} is archived; restore it first.")
     if absorb.merged_into_id is not None:
         raise NotPossible(f"{absorb} was merged already.")
+    if stale:
+        raise NotPossible(f"{stale[0]} was changed by somebody else in the meantime; look again.")
     return keep, absorb
 
 

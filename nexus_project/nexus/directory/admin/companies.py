@@ -140,6 +140,9 @@ class CompanyAdmin(MergeAdmin, ImportAdmin):
             kwargs["widget"] = CompanyAutocomplete(db_field, self.admin_site)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
+    def merge_name(self, row: Company) -> str:
+        return f"{row} ({row.account_number})"
+
     @display(description="Tags")
     def shown_tags(self, company: Company) -> str:
         return ", ".join(company.tags)

@@ -78,6 +78,9 @@ class ContactAdmin(MergeAdmin, ImportAdmin):
             kwargs["widget"] = CompanyAutocomplete(db_field, self.admin_site)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
+    def merge_name(self, row: Contact) -> str:
+        return f"{row} ({row.emails[0]})" if row.emails else str(row)
+
     @display(description="Name", ordering="sort_name")
     def shown_name(self, contact: Contact) -> str:
         return contact.full_name

@@ -16,6 +16,8 @@ from django.urls import path, reverse
 from nexus.directory.admin.base import DirectoryAdmin
 from nexus.directory.operations import NotPossible
 
+STALE = "{} or {} was changed by somebody else in the meantime. Look again, then merge."
+
 
 class MergeAdmin(DirectoryAdmin):
     """``merge_operation(keep=, absorb=, by=)`` unites two rows that differ in ``merge_fields``."""
@@ -42,13 +44,16 @@ class MergeAdmin(DirectoryAdmin):
         if len(rows) < 2 or not self.has_change_permission(request):
             messages.error(request, "One of the two is gone.")
             return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
-        keep, absorb = rows[first], rows[second]
-        if request.POST.get("keep") == str(second) or request.GET.get("keep") == str(second):
-            keep, absorb = absorb, keep
+        keep, absorb = self._in_order(rows, request.POST.get("keep") or request.GET.get("keep"))
+        names = self.merge_name(keep), self.merge_name(absorb)
+        sent = [request.POST.get("keep_version"), request.POST.get("absorb_version")]
+        if request.method == "POST" and sent != [str(keep.version), str(absorb.version)]:
+            messages.error(request, STALE.format(*names))
+            return redirect(f"{request.path}?keep={keep.pk}")
         try:
             if request.method == "POST":
                 kept = self._merge(keep, absorb, request)
-                messages.success(request, f"{absorb} is merged into {kept}.")
+                messages.success(request, f"{names[1]} is merged into {names[0]}.")
                 return redirect(self._change_url(kept))
             preview = self._preview(keep, absorb, request)
         except NotPossible as error:
@@ -56,14 +61,30 @@ class MergeAdmin(DirectoryAdmin):
             return redirect(self._change_url(keep))
         context = {
             **self.admin_site.each_context(request),
-            "title": f"Merge {absorb} into {keep}",
+            "title": f"Merge {names[1]} into {names[0]}",
             "opts": self.opts,
             "keep": keep,
             "absorb": absorb,
+            "keep_name": names[0],
+            "absorb_name": names[1],
             "lines": list(self._lines(keep, absorb, preview)),
             "moves": [(name, getattr(absorb, name).count()) for name in self.merge_moves],
         }
         return TemplateResponse(request, "admin/directory/merge.html", context)
+
+    def merge_name(self, row: Any) -> str:
+        """Return what tells ``row`` from another of the same name."""
+        return str(row)
+
+    def _in_order(self, rows: dict[Any, Any], chosen: str | None) -> tuple[Any, Any]:
+        """Return the row that stays and the other: as chosen, else that with more contacts."""
+
+        def rank(row: Any) -> tuple[Any, ...]:
+            contacts = row.contacts.count() if "contacts" in self.merge_moves else 0
+            return (str(row.pk) != chosen, row.archived_at is not None, -contacts, row.created_at)
+
+        keep, absorb = sorted(rows.values(), key=rank)
+        return keep, absorb
 
     def _preview(self, keep: Any, absorb: Any, request: HttpRequest) -> dict[str, str]:
         """Merge, look, and take it back: the preview cannot differ from the deed."""
