@@ -254,3 +254,17 @@ def test_two_counters_in_either_order_are_one_statement(django_assert_num_querie
         throttle.count_attempt(counters)
     throttle.take_back(counters)
     throttle.count_attempt(counters)
+
+
+@pytest.mark.django_db
+def test_two_people_who_sign_in_at_the_same_instant_do_not_wait_for_each_other():
+    counters = [throttle.address_counter("203.0.113.9")]
+    now = timezone.now()
+    with time_machine.travel(now, tick=False):
+        assert throttle.count_attempt(counters) == 0
+    # Another process read its clock a moment before, and comes to the database a moment after.
+    with time_machine.travel(now - timedelta(milliseconds=20), tick=False):
+        assert throttle.count_attempt(counters) == 0
+        throttle.take_back(counters)
+    with time_machine.travel(now - timedelta(milliseconds=30), tick=False):
+        assert throttle.count_attempt(counters) == 0

@@ -105,7 +105,7 @@ class Throttle(models.Model):
     key = models.CharField(primary_key=True, max_length=100)
     failures = models.PositiveIntegerField(default=0)
     last_failed_at = models.DateTimeField(db_index=True)
-    blocked_until = models.DateTimeField(default=timezone.now)
+    blocked_until = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
         return self.key

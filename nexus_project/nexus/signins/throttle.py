@@ -84,7 +84,7 @@ def count_attempt(counters: Sequence[Counter]) -> int:
 def take_back(counters: Sequence[Counter]) -> None:
     """The attempt was right: forget the account's failures, and this one of the address."""
     with connection.cursor() as cursor:
-        cursor.execute(_TAKE_BACK, [timezone.now(), [counter.key for counter in counters]])
+        cursor.execute(_TAKE_BACK, [[counter.key for counter in counters]])
 
 
 def forget_account(user_id: uuid.UUID) -> None:
@@ -100,21 +100,23 @@ def _seconds_left(keys: Sequence[str]) -> int:
     return max(1, math.ceil(max(left, default=1)))
 
 
+# No wait is NULL and not "until now": of two people who sign in at the same instant, the one whose
+# clock was read first would find the other's "now" in the future, and be told to wait.
 # The wait is looked up in the table that rules.py made, so the rule lives there alone. Rows are
 # taken in the order of their keys, so that two statements never wait for each other.
 _COUNT = """
 WITH given AS (SELECT * FROM unnest(%(keys)s, %(free)s) AS row (key, free))
 INSERT INTO signins_throttle AS counter (key, failures, last_failed_at, blocked_until)
-SELECT key, 1, %(now)s, %(now)s FROM given ORDER BY key
+SELECT key, 1, %(now)s, NULL FROM given ORDER BY key
 ON CONFLICT (key) DO UPDATE SET (failures, last_failed_at, blocked_until) = (
-    SELECT next.failures, %(now)s, %(now)s + interval '1 second' * COALESCE(
+    SELECT next.failures, %(now)s, %(now)s + interval '1 second' * NULLIF(
         (%(waits)s)[LEAST(next.failures - given.free, cardinality(%(waits)s))], 0)
     FROM given, LATERAL (
         SELECT CASE WHEN counter.last_failed_at < %(stale)s THEN 0 ELSE counter.failures END + 1
     ) AS next (failures)
     WHERE given.key = counter.key
 )
-WHERE counter.blocked_until <= %(now)s
+WHERE counter.blocked_until IS NULL OR counter.blocked_until <= %(now)s
 RETURNING key, failures
 """
 
@@ -127,6 +129,6 @@ DELETE FROM signins_throttle WHERE key IN (
 _TAKE_BACK = """
 UPDATE signins_throttle
 SET failures = CASE WHEN key LIKE 'address:%%' THEN GREATEST(failures - 1, 0) ELSE 0 END,
-    blocked_until = %s
+    blocked_until = NULL
 WHERE key IN (SELECT key FROM signins_throttle WHERE key = ANY(%s) ORDER BY key FOR UPDATE)
 """
