@@ -6,8 +6,9 @@ import tempfile
 import pytest
 import tablib
 
+from nexus.directory import operations
 from nexus.directory.admin import imports, uploads
-from nexus.directory.models import Company
+from nexus.directory.models import Company, Location
 from tests.nexus.directory_files import IMPORT, XLSX, bomb, confirm, upload, workbook
 
 pytestmark = pytest.mark.django_db
@@ -139,3 +140,50 @@ def test_contacts_need_a_column_that_says_whose_they_are(browser):
     page = upload(browser, "first_name\nNora\n", "/admin/directory/contact/import/")
     (complaint,) = page.context["form"].errors["import_file"]
     assert complaint.startswith("There is no column company or id.")
+
+
+def shown(answer):
+    return [str(message) for message in answer.context["messages"]]
+
+
+def test_a_late_confirmation_does_not_overwrite_what_was_written_since(browser, acme, globex):
+    preview = upload(browser, "account_number,name\nC-1002,G\nC-7,New\nC-1001,Acme Works\n")
+    acme.notes = "Called today"
+    operations.save(acme, by=None)
+    answer = confirm(browser, preview)
+    assert answer.request["PATH_INFO"] == IMPORT
+    assert shown(answer) == [
+        "Nothing was imported. Upload the file again for a new preview.",
+        "Row 3: Acme Works (C-1001) was changed after the preview was made.",
+    ]
+    names = Company.objects.order_by("account_number").values_list("name", flat=True)
+    assert list(names) == ["Acme Manufacturing", "Globex Logistics"]
+
+
+def test_a_row_that_came_to_be_since_the_preview_is_not_overwritten(browser):
+    preview = upload(browser, "account_number,name\nC-7,Mine\n")
+    operations.save(Company(account_number="C-7", name="Theirs"), by=None)
+    assert "Row 1: Mine (C-7) was changed after the preview was made." in shown(
+        confirm(browser, preview)
+    )
+    assert Company.objects.get().name == "Theirs"
+
+
+def test_a_file_that_became_invalid_since_the_preview_changes_nothing_and_says_so(browser, acme):
+    path = "/admin/directory/location/import/"
+    preview = upload(browser, "company,name\nC-1001,Hall\n", path)
+    operations.archive(acme, by=None)
+    answer = confirm(browser, preview, path)
+    assert shown(answer)[1:] == ["Row 1: Acme Manufacturing is archived; restore it first."]
+    assert not Location.objects.exists()
+
+
+def test_a_file_may_name_a_row_twice_and_move_a_default_that_follows(browser, acme):
+    confirm(browser, upload(browser, "account_number,name\nC-1001,A\nC-1001,B\n"))
+    assert Company.objects.get().name == "B"
+    path = "/admin/directory/location/import/"
+    rows = "company,name,city,is_default\nC-1001,Hall,Cork,1\nC-1001,Depot,Cork,\n"
+    confirm(browser, upload(browser, rows, path), path)
+    rows = "company,name,city,is_default\nC-1001,Depot,Bray,1\nC-1001,Hall,Bray,\n"
+    confirm(browser, upload(browser, rows, path), path)
+    assert set(Location.objects.values_list("city", flat=True)) == {"Bray"}

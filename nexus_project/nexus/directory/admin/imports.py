@@ -17,7 +17,7 @@ from import_export.forms import ConfirmImportForm
 from unfold.contrib.import_export.forms import ExportForm, ImportForm
 
 from nexus.directory.admin.formats import CappedXLSX, NotReadable, SniffedCSV
-from nexus.directory.admin.uploads import UploadGone, UploadStorage
+from nexus.directory.admin.uploads import UploadGone, UploadStorage, saved_at
 
 logger = logging.getLogger(__name__)
 MEGABYTES = 5
@@ -66,6 +66,13 @@ def _sentence(error: Exception) -> str:
         return " ".join(error.messages)
     logger.error("An import failed.", exc_info=error)
     return "The file could not be imported; what it says is in the log of the server."
+
+
+def _complaints(result: Any) -> list[str]:
+    """Return what keeps a file, which was fine in the preview, from being imported now."""
+    rows = [f"Row {row.number}: {error.error}" for row in result.error_rows for error in row.errors]
+    invalid = [f"Row {row.number}: {' '.join(row.error.messages)}" for row in result.invalid_rows]
+    return [*(_sentence(error.error) for error in result.base_errors), *rows, *invalid]
 
 
 def _forget(file: Any) -> None:
@@ -117,5 +124,21 @@ class ImportAdmin(ImportExportModelAdmin):
     def _to_import_page(self) -> HttpResponse:
         return redirect("admin:{}_{}_import".format(*self.get_model_info()))
 
+    def process_result(self, result: Any, request: HttpRequest) -> HttpResponse:
+        if not (result.has_errors() or result.has_validation_errors()):
+            response: HttpResponse = super().process_result(result, request)
+            return response
+        messages.error(request, "Nothing was imported. Upload the file again for a new preview.")
+        for sentence in _complaints(result)[:WARNINGS]:
+            messages.error(request, sentence)
+        return self._to_import_page()
+
+    def get_import_data_kwargs(self, **kwargs: Any) -> dict[str, Any]:
+        found: dict[str, Any] = super().get_import_data_kwargs(**kwargs)
+        return {**found, "rollback_on_validation_errors": True}
+
     def get_import_resource_kwargs(self, request: HttpRequest, **kwargs: Any) -> dict[str, Any]:
-        return {**super().get_import_resource_kwargs(request, **kwargs), "by": request.user}
+        found = {**super().get_import_resource_kwargs(request, **kwargs), "by": request.user}
+        if isinstance(kwargs.get("form"), ConfirmForm):
+            found["previewed_at"] = saved_at(kwargs["form"].cleaned_data["import_file_name"])
+        return found

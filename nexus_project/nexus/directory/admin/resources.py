@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -76,15 +77,20 @@ class DirectoryResource(resources.ModelResource):
 
     naming: ClassVar = {"account_number"}  # the columns of which one says what row is meant
 
-    def __init__(self, by: Any = None, **kwargs: Any) -> None:
+    def __init__(self, by: Any = None, previewed_at: datetime | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.by = by
+        self.previewed_at = previewed_at
+        self.newer: set[Any] = set()
 
     def before_import(self, dataset: Any, **kwargs: Any) -> None:
         complaint = self._complaint(dataset)
         if complaint:
             dataset.wipe()  # the library would go on and try every row all the same
             raise ValidationError(complaint)
+        if self.previewed_at is not None:  # now: the import itself changes rows, some twice
+            rows = self._meta.model.objects.updated_since(self.previewed_at)
+            self.newer = set(rows.values_list("pk", flat=True))
 
     def _complaint(self, dataset: Any) -> str:
         if len(dataset) > ROWS:
@@ -106,7 +112,14 @@ class DirectoryResource(resources.ModelResource):
             row[name] = restored(row[name])
 
     def do_instance_save(self, instance: Any, is_create: bool) -> None:
+        if instance.pk in self.newer:
+            raise operations.NotPossible(
+                f"{self.named(instance)} was changed after the preview was made."
+            )
         operations.save(instance, by=self.by)
+
+    def named(self, instance: Any) -> str:
+        return str(instance)
 
     def export_field(self, field: Any, instance: Any, **kwargs: Any) -> Any:
         return defused(super().export_field(field, instance, **kwargs))
@@ -146,6 +159,9 @@ class CompanyResource(DirectoryResource):
     def __init__(self, by: Any = None, **kwargs: Any) -> None:
         super().__init__(by, **kwargs)
         self.imported_domains: set[str] = set()
+
+    def named(self, instance: Company) -> str:
+        return f"{instance} ({instance.account_number})"
 
     def after_save_instance(self, instance: Company, row: Any, **kwargs: Any) -> None:
         self.imported_domains.update(instance.domains)

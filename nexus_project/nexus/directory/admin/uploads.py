@@ -7,13 +7,14 @@ import re
 import tempfile
 import time
 from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from import_export.tmp_storages import BaseStorage
 
 PREFIX = "nexus-import-"
-NAME = re.compile(rf"{PREFIX}[0-9]{{1,12}}-[a-z0-9_]+")
+NAME = re.compile(rf"{PREFIX}([0-9]{{1,16}})-[a-z0-9_]+")
 SECONDS = 3600
 
 
@@ -31,7 +32,7 @@ class UploadStorage(BaseStorage):
     def save(self, data: bytes) -> None:
         """Store ``data`` for its owner's eyes, and delete what nobody has confirmed in time."""
         _delete_old()
-        descriptor, path = tempfile.mkstemp(prefix=f"{PREFIX}{int(time.time())}-")
+        descriptor, path = tempfile.mkstemp(prefix=f"{PREFIX}{time.time_ns() // 1000}-")
         with os.fdopen(descriptor, "wb") as file:
             file.write(data)
         self.name = Path(path).name
@@ -55,6 +56,14 @@ class UploadStorage(BaseStorage):
 
     def _path(self) -> Path:
         return Path(tempfile.gettempdir()) / self.name
+
+
+def saved_at(name: str) -> datetime:
+    """Return when the upload ``name`` was stored, just before its preview. Raises UploadGone."""
+    match = NAME.fullmatch(name)
+    if match is None:
+        raise UploadGone
+    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=int(match[1]))
 
 
 def _delete_old() -> None:
