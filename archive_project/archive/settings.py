@@ -15,10 +15,19 @@ DEMO = os.environ.get("HM_DEMO") == "1"
 SERVICE_NAME = SERVICE.title
 SERVICE_ICON = SERVICE.icon
 
-INSTALLED_APPS = [*defaults.MODULE_APPS, "archive.spaces", "archive.articles", "archive.pages"]
+INSTALLED_APPS = [
+    *defaults.MODULE_APPS,
+    "pgtrigger",
+    "pghistory",
+    "django_tasks_db",
+    "archive.spaces",
+    "archive.articles",
+    "archive.pages",
+]
 if DEMO:
     INSTALLED_APPS.append("archive.demo")
-MIDDLEWARE = defaults.MODULE_MIDDLEWARE
+MIDDLEWARE = [*defaults.MODULE_MIDDLEWARE, "pghistory.middleware.HistoryMiddleware"]
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 ROOT_URLCONF = "archive.urls"
 WSGI_APPLICATION = "archive.wsgi.application"
 

@@ -17,6 +17,9 @@ SERVICE_ICON = SERVICE.icon
 
 INSTALLED_APPS = [
     *defaults.MODULE_APPS,
+    "pgtrigger",
+    "pghistory",
+    "django_tasks_db",
     "treasury.home",
     "treasury.catalogue",
     "treasury.usage",
@@ -24,7 +27,8 @@ INSTALLED_APPS = [
     "treasury.invoices",
     *(["treasury.demo"] if DEMO else []),
 ]
-MIDDLEWARE = defaults.MODULE_MIDDLEWARE
+MIDDLEWARE = [*defaults.MODULE_MIDDLEWARE, "pghistory.middleware.HistoryMiddleware"]
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 ROOT_URLCONF = "treasury.urls"
 WSGI_APPLICATION = "treasury.wsgi.application"
 
