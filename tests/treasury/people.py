@@ -13,8 +13,9 @@ from hm_auth.models import Session, User
 from hm_auth.permissions import Level
 from hm_auth.session import SessionStore, Tokens, columns
 from hm_auth.tokens import Claims
-from treasury.agreements.models import Addition, Agreement, Source
+from treasury.agreements.models import Addition, Agreement
 from treasury.catalogue.models import Product, ProductPrice
+from treasury.catalogue.quantities import Source
 from treasury.invoices import operations
 from treasury.invoices.models import Invoice
 from treasury.usage.models import Device
@@ -74,8 +75,8 @@ def agreement(company: uuid.UUID = ACME, start: date = NOVEMBER, **fields) -> Ag
         company_id=company,
         product=workstation_care(),
         start=start,
-        source=Source.COUNTED,
-        counted_kind="workstation",
+        source=Source.DEVICES,
+        counts="workstation",
     )
     return row
 

@@ -198,8 +198,8 @@ def test_what_another_agreement_of_the_company_counts_is_no_warning():
         company_id=ACME,
         product=Product.objects.create(sku="SRV", name="Server care"),
         start=NOVEMBER,
-        source="counted",
-        counted_kind="server",
+        source="devices",
+        counts="server",
         override_price=120,
     )
     workstations(ACME, NOVEMBER)

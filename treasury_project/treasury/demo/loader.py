@@ -8,9 +8,10 @@ from decimal import Decimal
 
 from django.db import transaction
 
-from treasury.agreements.models import Addition, Agreement, Source
+from treasury.agreements.models import Addition, Agreement
 from treasury.billing_rules.periods import add_months
 from treasury.catalogue.models import Product, ProductPrice
+from treasury.catalogue.quantities import Source
 from treasury.demo.clients import CLIENTS, DemoClient, demo_id
 from treasury.invoices.models import Invoice, Status
 from treasury.invoices.operations import Client, draft_due, issue
@@ -114,8 +115,8 @@ def _additions(client: DemoClient, start: date) -> Iterator[Addition]:
             product_id=demo_id("product", sku),
             position=position,
             start=start,
-            source=Source.COUNTED if kind else Source.FIXED,
-            counted_kind=kind,
+            source=Source.DEVICES if kind else Source.FIXED,
+            counts=kind,
             quantity=None if kind else Decimal(1),
             included=Decimal(1) if acme and sku == "FW-CARE" else Decimal(0),
             override_price=Decimal("105.00") if acme and sku == "SRV-CARE" else None,

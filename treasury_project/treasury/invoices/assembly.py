@@ -9,6 +9,7 @@ from treasury.billing_rules import agreement as rules
 from treasury.billing_rules.facts import Facts, Presence, Treatment
 from treasury.billing_rules.periods import DateRange
 from treasury.billing_rules.pricing import Tariff, agreed, flat
+from treasury.catalogue.quantities import Source
 from treasury.usage.models import Device
 
 
@@ -27,6 +28,7 @@ def agreement_of(row: rows.Agreement) -> rules.Agreement:
             _addition(each, row.currency)
             for each in sorted(row.additions.all(), key=lambda each: (each.position, str(each.pk)))
         ),
+        anchor=row.anchor,
         minimum=row.minimum,
         proration=rules.Proration(row.proration),
     )
@@ -54,8 +56,8 @@ def _addition(row: rows.Addition, currency: str) -> rules.Addition:
 
 
 def _source(row: rows.Addition) -> rules.Source:
-    if row.source == rows.Source.COUNTED:
-        return rules.Counted(row.counted_kind)
+    if row.source == Source.DEVICES:
+        return rules.Counted(row.counts)
     if row.quantity is None:  # the database refuses it; never bill what nobody stated
         raise ValueError(f"{row} has no quantity")
     return rules.Fixed(row.quantity)

@@ -61,7 +61,7 @@ def compute(today: date) -> Computed:
         return result
     devices = _devices(cases)
     billed = _billed(cases, add_months(today, -CORRECTED_MONTHS))
-    counted = _counted_kinds(rows)
+    counted = _countss(rows)
     for case in cases:
         others = counted[case.row.company_id] - _kinds(case.row)
         mine = [each for each in devices[case.row.company_id] if each.kind not in others]
@@ -147,7 +147,7 @@ def _billed(
     return found
 
 
-def _counted_kinds(rows: Sequence[Agreement]) -> Mapping[uuid.UUID, set[str]]:
+def _countss(rows: Sequence[Agreement]) -> Mapping[uuid.UUID, set[str]]:
     found: dict[uuid.UUID, set[str]] = defaultdict(set)
     for row in rows:
         found[row.company_id] |= _kinds(row)
@@ -155,4 +155,4 @@ def _counted_kinds(rows: Sequence[Agreement]) -> Mapping[uuid.UUID, set[str]]:
 
 
 def _kinds(row: Agreement) -> set[str]:
-    return {each.counted_kind for each in row.additions.all() if each.counted_kind}
+    return {each.counts for each in row.additions.all() if each.counts}

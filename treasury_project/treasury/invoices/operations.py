@@ -89,6 +89,8 @@ def issue(invoice: Invoice, *, client: Client, today: date, by: User | None) -> 
     row.due_on = today + timedelta(days=row.agreement.payment_days)
     row.po_number = row.agreement.po_number
     row.client = asdict(client)
+    row.seller = {}
+    row.open = row.gross
     row.issued_by_id = by.pk if by else None
     row.save()
     return row
@@ -102,6 +104,7 @@ def _invoice(row: Agreement, draft: Draft, by: User | None) -> Invoice:
         period_end=draft.period.end,
         currency=row.currency,
         net=draft.total.amount,
+        gross=draft.total.amount,
         warnings=[each.message for each in draft.problems],
         po_number=row.po_number,
         drafted_by_id=by.pk if by else None,
