@@ -28,6 +28,9 @@ INSTALLED_APPS = [
     "treasury.clients",
     "treasury.agreements",
     "treasury.invoices",
+    "treasury.payments",
+    "treasury.receivables",
+    "treasury.dunning",
     *(["treasury.demo"] if DEMO else []),
 ]
 MIDDLEWARE = [*defaults.MODULE_MIDDLEWARE, "pghistory.middleware.HistoryMiddleware"]

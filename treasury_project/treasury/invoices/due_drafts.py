@@ -16,7 +16,7 @@ from treasury.billing_rules.due import due
 from treasury.billing_rules.lines import Line
 from treasury.billing_rules.periods import Period, add_months
 from treasury.invoices.assembly import agreement_of, facts_of
-from treasury.invoices.models import Invoice, InvoiceLine, Status
+from treasury.invoices.models import Invoice, InvoiceLine, Kind, Status
 from treasury.usage.models import Device
 
 CORRECTED_MONTHS = 12  # bills of periods that began earlier are not looked at again
@@ -135,6 +135,7 @@ def _billed(
     lines = (
         InvoiceLine.objects.filter(
             invoice__agreement__in=[case.row.pk for case in cases],
+            invoice__kind=Kind.INVOICE,  # what was given back in grace is not billed again
             invoice__period_start__gte=since,
         )
         .order_by("invoice", "position")
