@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -19,7 +19,8 @@ from treasury.invoices.credit_notes import CannotCredit, issue_credit_note, stan
 from treasury.invoices.models import Invoice
 from treasury.payments import accounts, operations, reversals
 from treasury.payments.models import Allocation, Payment, Refund
-from treasury.receivables.statements import balances
+from treasury.receivables.aging import aged_receivables
+from treasury.receivables.statements import statements
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2025, 12, 1)
@@ -185,7 +186,11 @@ def _everything_adds_up() -> None:
         standing_rows.filter(payment=None, credit=None).aggregate(sum=Sum("amount"))["sum"] or 0
     )
     ledger = billed_sum - came + went - lost
-    assert sum(each.amount for each in balances(on=TODAY).values()) == ledger
+    closing = [s.closing.amount for who in (ACME, GLOBEX) for s in statements(who, TODAY, TODAY)]
+    assert sum(closing) == ledger, "the statements of all clients sum to the ledger"
+    for day in (TODAY, TODAY + timedelta(days=1)):
+        aged = aged_receivables(TODAY, day)  # kept with each document, or computed from allocations
+        assert sum((each.owed - each.credit).amount for each in aged) == ledger
     unpaid = Invoice.objects.aggregate(sum=Sum("open"))["sum"]
     unused = Payment.objects.aggregate(sum=Sum("unused"))["sum"] or 0
     assert unpaid - unused == ledger

@@ -41,5 +41,7 @@ WSGI_APPLICATION = "treasury.wsgi.application"
 HM_NAV = [
     ("Home", "home", "house", "treasury.open"),
     ("Invoices", "invoices", "receipt-text", "invoices.view"),
+    ("Payments", "payments", "banknote", "payments.manage"),
+    ("Receivables", "receivables", "hourglass", "payments.manage"),
     ("Companies", "companies", "building-2", "directory.view"),
 ]

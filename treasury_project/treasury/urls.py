@@ -7,6 +7,9 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("treasury.home.urls")),
     path("", include("treasury.invoices.urls")),
+    path("", include("treasury.payments.urls")),
+    path("", include("treasury.receivables.urls")),
+    path("", include("treasury.dunning.urls")),
     path("", include("hm_auth.urls")),
 ]
 

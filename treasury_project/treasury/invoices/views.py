@@ -20,6 +20,7 @@ from treasury.invoices import operations
 from treasury.invoices.clients import client_today, name_them
 from treasury.invoices.models import Invoice, Status
 from treasury.invoices.requests import PersonRequest
+from treasury.payments.panels import invoice_money
 
 NEWEST = ("-period_start", "-id")
 PAGE_SIZE = 50
@@ -47,13 +48,16 @@ def invoices(request: PersonRequest) -> HttpResponse:
 @requires("invoices.view")
 @require_safe
 def invoice(request: PersonRequest, pk: uuid.UUID) -> HttpResponse:
-    visible = Invoice.objects.visible_to(request.user).select_related("agreement", "issued_by")
+    visible = Invoice.objects.visible_to(request.user).select_related(
+        "agreement", "issued_by", "corrects"
+    )
     row = load_or_404(visible, pk=pk)
     name_them(request.caller, [row])
     context = {
         "invoice": row,
         "lines": row.lines.order_by("position"),
         "internal": may(request.user, "invoices.internal"),
+        "money": invoice_money(row, request.user),
         "can_issue": row.status == Status.DRAFT and may(request.user, "invoices.issue"),
     }
     return render(request, "treasury/invoice.html", context)
