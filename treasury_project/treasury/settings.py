@@ -38,5 +38,6 @@ WSGI_APPLICATION = "treasury.wsgi.application"
 HM_NAV = [
     ("Home", "home", "house", "treasury.open"),
     ("Invoices", "invoices", "receipt-text", "invoices.view"),
+    ("Usage", "usage-devices", "monitor-smartphone", "usage.view"),
     ("Companies", "companies", "building-2", "directory.view"),
 ]

@@ -7,6 +7,7 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("treasury.home.urls")),
     path("", include("treasury.invoices.urls")),
+    path("", include("treasury.usage.urls")),
     path("", include("hm_auth.urls")),
 ]
 
