@@ -11,6 +11,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from hm_auth import nexus
+from hm_auth.exceptions import NexusRefused
+from hm_auth.rest.problems import Unavailable
 from hm_auth.rest.views import RestView
 from treasury.usage import pushing
 from treasury.usage.companies import every_company
@@ -83,7 +85,10 @@ class PushView(RestView):
         known = pushing.earlier(caller=caller, key=key, digest=pushing.digest(kind, rows))
         if known is not None:
             return known
-        companies = every_company(nexus.client.service_caller())
+        try:
+            companies = every_company(nexus.client.service_caller())
+        except NexusRefused as refusal:  # a wrong secret, or no scope to read the directory
+            raise Unavailable("Treasury may not read the directory; tell its admin.") from refusal
         return pushing.push(kind, rows, companies, caller=caller, key=key)
 
 

@@ -15,7 +15,15 @@ from treasury.usage.models import ContactBilling, Device, DeviceKind, Meter, Rea
 DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
-class DaysForm(forms.ModelForm[Any]):
+class RowForm(forms.ModelForm[Any]):
+    """A row whose constraints are all checked, those on columns that the form has not, too."""
+
+    def _get_validation_exclusions(self) -> set[str]:
+        exclusions: set[str] = super()._get_validation_exclusions()  # type: ignore[misc]
+        return exclusions - {"company_id", "contact_id", "end"}
+
+
+class DaysForm(RowForm):
     """A row with a first and a last day."""
 
     last_day = forms.DateField(required=False, widget=DAY, help_text="Empty while it lasts.")
@@ -70,14 +78,14 @@ class ContactBillingForm(DaysForm):
         fields = ("treatment", "custom_price", "start", "last_day", "note")
 
 
-class ReadingForm(forms.ModelForm[Any]):
+class ReadingForm(RowForm):
     class Meta:
         model = Reading
         fields = ("meter", "subject", "day", "quantity")
         widgets = {"day": DAY}
 
 
-class TimeEntryForm(forms.ModelForm[Any]):
+class TimeEntryForm(RowForm):
     minutes = forms.CharField(
         max_length=20, label="Time", help_text="90 minutes, 1:30 or 1.5 h.", strip=True
     )

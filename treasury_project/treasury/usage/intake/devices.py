@@ -45,7 +45,7 @@ def plan(rows: Sequence[Row], companies: Companies, today: date) -> Plan:
             continue
         seen[key] = row.number
         before = _match(known[row.company_id], values)
-        _decide(row, values, before, today, result, known[row.company_id])
+        _decide(row, row.company_id, values, before, today, result, known[row.company_id])
     _refuse_overlaps(result, known)
     return result
 
@@ -88,6 +88,7 @@ def _match(devices: Iterable[Device], values: dict[str, Any]) -> Device | None:
 
 def _decide(
     row: Row,
+    company_id: uuid.UUID,
     values: dict[str, Any],
     before: Device | None,
     today: date,
@@ -99,7 +100,8 @@ def _decide(
         before is not None and before.end is not None and before.end <= (values["start"] or today)
     )
     if before is None or gone:
-        made = Device(company_id=row.company_id, start=values["start"] or today)
+        made = Device(start=values["start"] or today)
+        made.company_id = company_id
         _fill(made, values)
         row.require("kind", made.kind)
         if _is_whole(row, made):
@@ -169,7 +171,7 @@ def _fill(device: Device, values: dict[str, Any]) -> None:
     for name in ("hostname", "kind", "end", "note", "external_id", "treatment", "custom_price"):
         if values[name] not in (None, ""):
             setattr(device, name, values[name])
-    if values["treatment"] and values["treatment"] != Treatment.CUSTOM:
+    if values["treatment"] not in ("", Treatment.CUSTOM) and values["custom_price"] is None:
         device.custom_price = None
 
 

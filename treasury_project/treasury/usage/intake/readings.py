@@ -28,7 +28,7 @@ def plan(rows: Sequence[Row], companies: Companies, today: date) -> Plan:
     result = Plan(list(rows), fields=FIELDS)
     seen: dict[Key, int] = {}
     for row, values in read:
-        if row.errors:
+        if row.errors or row.company_id is None:
             continue
         key = (row.company_id, values["meter"], values["subject"], values["day"])
         if key in seen:

@@ -39,7 +39,7 @@ def plan(rows: Sequence[Row], companies: Companies, today: date) -> Plan:
         if external_id and key in seen:
             row.refuse("external_id", f"is in row {seen[key]} already")
         seen[key] = row.number
-        if row.errors:
+        if row.errors or row.company_id is None:
             continue
         row.about = f"{values['day']} {values['person']}"
         before = known.get(key) if external_id else None

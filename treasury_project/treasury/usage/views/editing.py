@@ -36,7 +36,7 @@ def add(request: PersonRequest, company_id: uuid.UUID, kind: str) -> HttpRespons
     if name is None:
         raise Http404
     row = MODELS[kind](company_id=company_id)
-    first = {"day": timezone.localdate(), "start": timezone.localdate()}
+    first: dict[str, Any] = {"day": timezone.localdate(), "start": timezone.localdate()}
     if kind == "time":
         first["person"] = request.user.display_name
     form = FORMS[kind](request.POST or None, instance=row, initial=first)

@@ -95,7 +95,7 @@ def name_companies(
     """Give each row its ``company_name`` with one question to Nexus, and return all names."""
     rows = list(rows)
     wanted = {row.company_id for row in rows} | ({also} if also else set())
-    known: dict[uuid.UUID | None, str] = {**names(request.caller, wanted)}
+    known: dict[uuid.UUID | None, str] = dict(names(request.caller, wanted).items())
     for row in rows:
         row.company_name = known.get(row.company_id, "")
     return known
