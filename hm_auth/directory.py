@@ -12,6 +12,7 @@ from hm_auth import nexus
 from hm_auth.answers import Answer, Caller
 
 COMPANIES = "/api/companies/"
+CONTACTS = "/api/contacts/"
 LARGEST_PAGE = 500  # of Nexus's API, for ``limit`` and for ``id__in``
 
 Row = Mapping[str, Any]
@@ -31,6 +32,15 @@ def iter_companies(caller: Caller, **filters: str) -> Iterator[Row]:
     yield from page["results"]
     while following := page["next"]:
         page = companies(caller, **next_filters(following)).data
+        yield from page["results"]
+
+
+def iter_contacts(caller: Caller, **filters: str) -> Iterator[Row]:
+    """Yield every contact the caller may see, page after page. Raises as ``companies``."""
+    page = nexus.client.get(CONTACTS, {"limit": str(LARGEST_PAGE), **filters}, caller=caller).data
+    yield from page["results"]
+    while following := page["next"]:
+        page = nexus.client.get(CONTACTS, next_filters(following), caller=caller).data
         yield from page["results"]
 
 

@@ -79,6 +79,7 @@ class FakeNexus:
         self.codes: dict[str, tuple[str, str]] = {}
         self.ended: set[str] = set()
         self.companies: list[dict[str, Any]] = []
+        self.contacts: list[dict[str, Any]] = []
         self.asked: Counter[str] = Counter()
         self.seen: list[dict[str, Any]] = []
 
@@ -154,6 +155,7 @@ class FakeNexus:
             "/.well-known/jwks.json": lambda: (200, {"keys": [key.jwk for key in self.keys]}),
             "/api/modules/": lambda: (200, MODULES),
             "/api/companies/": lambda: self.list_companies(dict(parse_qsl(query)), bearer),
+            "/api/contacts/": lambda: self.list_contacts(dict(parse_qsl(query))),
         }
         if path in open_paths:
             return open_paths[path]()
@@ -213,6 +215,11 @@ class FakeNexus:
         link = f"http://evil.test/api/companies/?limit={limit}&cursor={start + limit}"
         page = rows[start : start + limit]
         return 200, {"next": link if more else None, "previous": None, "results": page}
+
+    def list_contacts(self, query: dict[str, str]) -> tuple[int, Any]:
+        wanted = query.get("company")
+        rows = [row for row in self.contacts if wanted in (None, row["company"])]
+        return 200, {"next": None, "previous": None, "results": rows}
 
 
 def company(name: str, **fields: Any) -> dict[str, Any]:

@@ -20,7 +20,7 @@ INSTALLED_APPS = [
     "pgtrigger",
     "pghistory",
     "django_tasks_db",
-    "treasury.home",
+    "hm_auth.webhooks",
     "treasury.taxes",
     "treasury.catalogue",
     "treasury.usage",
@@ -31,6 +31,8 @@ INSTALLED_APPS = [
     "treasury.payments",
     "treasury.receivables",
     "treasury.dunning",
+    "treasury.exports",
+    "treasury.overview",
     *(["treasury.demo"] if DEMO else []),
 ]
 MIDDLEWARE = [*defaults.MODULE_MIDDLEWARE, "pghistory.middleware.HistoryMiddleware"]
@@ -38,10 +40,21 @@ TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 ROOT_URLCONF = "treasury.urls"
 WSGI_APPLICATION = "treasury.wsgi.application"
 
+HM_WEBHOOKS = {
+    "EVENTS": {
+        "invoice.issued": "an invoice or credit note is issued",
+        "invoice.paid": "an invoice is paid in full",
+        "invoice.overdue": "an invoice is not paid on its due day",
+    },
+    "CAPABILITY": "treasury.settings",
+    "PRIVATE_ADDRESSES": CONFIG["WEBHOOKS_PRIVATE"],
+}
+
 HM_NAV = [
-    ("Home", "home", "house", "treasury.open"),
+    ("Home", "home", "house", "reports.view"),
+    ("Clients", "clients", "building-2", "usage.view"),
     ("Invoices", "invoices", "receipt-text", "invoices.view"),
     ("Payments", "payments", "banknote", "payments.manage"),
     ("Receivables", "receivables", "hourglass", "payments.manage"),
-    ("Companies", "companies", "building-2", "directory.view"),
+    ("Usage", "usage-devices", "monitor-smartphone", "usage.view"),
 ]

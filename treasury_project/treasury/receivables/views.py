@@ -13,16 +13,17 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from hm_auth.access import may, requires
-from treasury.invoices.requests import PersonRequest
 from treasury.payments.clients import client_name, names_of
 from treasury.receivables.aging import BUCKETS, Aged, aged_receivables, totals
 from treasury.receivables.forms import AsOf, Period
 from treasury.receivables.statements import Statement, statements
+from treasury.requests import PersonRequest
 from treasury.seller.models import Seller
-from treasury.spreadsheet import csv_file
+from treasury.spreadsheet import download
 
 A_YEAR = timedelta(days=365)
 SHOWN = 300
+STATEMENT = ("Day", "What", "Text", "Amount", "Balance", "Currency")
 SORTS = ("name", *(each.value for each in BUCKETS), "owed", "credit")
 
 
@@ -52,7 +53,9 @@ def statement(request: PersonRequest, company_id: uuid.UUID) -> HttpResponseBase
     first, last = form.cleaned_data["first"], form.cleaned_data["last"]
     found = statements(company_id, first, last)
     if request.GET.get("as") == "csv":
-        return csv_file(f"statement-{first}-{last}", _statement_rows(found, first, last))
+        return download(
+            f"statement-{first}-{last}.csv", STATEMENT, _statement_rows(found, first, last)
+        )
     context = {
         "form": form,
         "first": first,
@@ -81,7 +84,7 @@ def receivables(request: PersonRequest) -> HttpResponseBase:
     sort = request.GET.get("sort", "")
     ordered = _sorted(rows, names, sort if sort in SORTS else "owed")
     if request.GET.get("as") == "csv":
-        return csv_file(f"receivables-{on}", _aged_rows(ordered, names))
+        return download(f"receivables-{on}.csv", _aged_header(), _aged_rows(ordered, names))
     context = {
         "form": form,
         "on": on,
@@ -112,7 +115,6 @@ def _amount(row: Aged, sort: str) -> Any:
 def _statement_rows(
     found: Sequence[Statement], first: date, last: date
 ) -> Iterator[Sequence[Any]]:
-    yield "Day", "What", "Text", "Amount", "Balance", "Currency"
     for each in found:
         yield first, "Opening balance", "", "", each.opening.amount, each.currency
         for row in each.rows:
@@ -123,11 +125,14 @@ def _statement_rows(
 
 
 def _aged_rows(rows: Sequence[Aged], names: dict[Any, str]) -> Iterator[Sequence[Any]]:
-    yield "Client", "Currency", *[_heading(each.value) for each in BUCKETS], "Open", "Credit"
     for row in rows:
         cells = [cell.amount for cell in row.cells]
         name = names.get(row.company_id, str(row.company_id))
         yield name, row.currency, *cells, row.owed.amount, row.credit.amount
+
+
+def _aged_header() -> list[str]:
+    return ["Client", "Currency", *[_heading(each.value) for each in BUCKETS], "Open", "Credit"]
 
 
 def _heading(value: str) -> str:

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import uuid
+from datetime import date, timedelta
 
+import pghistory
+from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Upper
+from django.utils import timezone
 
 from treasury.billing_rules.facts import Treatment
 from treasury.usage.days import Days
+from treasury.usage.queries import DeviceQuerySet, TimeEntryQuerySet, UsageQuerySet
 
 TREATMENTS = [(each.value, each.value.capitalize()) for each in Treatment]
 
@@ -61,6 +68,9 @@ def treatment_known(table: str) -> models.CheckConstraint:
     )
 
 
+@pghistory.track(
+    pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent(), append_only=True
+)
 class Device(models.Model):
     """A device of a company in Nexus; ``end`` is the first day it is gone."""
 
@@ -78,6 +88,8 @@ class Device(models.Model):
     external_id = models.CharField(
         max_length=100, blank=True, help_text="What your RMM calls it; it may change its hostname."
     )
+
+    objects = DeviceQuerySet.as_manager()
 
     class Meta:
         constraints = (
@@ -100,10 +112,24 @@ class Device(models.Model):
             ),
         )
 
+        indexes = (
+            models.Index(fields=["hostname", "id"], name="device_by_hostname"),
+            models.Index(fields=["company_id", "hostname", "id"], name="device_of_company"),
+            GinIndex(OpClass(Upper("hostname"), name="gin_trgm_ops"), name="device_hostname_part"),
+        )
+
     def __str__(self) -> str:
         return self.hostname
 
+    @property
+    def last_day(self) -> date | None:
+        """The last day it is billed; None while it stays."""
+        return self.end - timedelta(days=1) if self.end else None
 
+
+@pghistory.track(
+    pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent(), append_only=True
+)
 class ContactBilling(models.Model):
     """How a contact of Nexus is billed on these days, where it differs from the others."""
 
@@ -116,6 +142,8 @@ class ContactBilling(models.Model):
     )
     custom_price = models.DecimalField(max_digits=14, decimal_places=6, null=True, blank=True)
     note = models.CharField(max_length=500, blank=True)
+
+    objects = UsageQuerySet.as_manager()
 
     class Meta:
         constraints = (
@@ -140,7 +168,15 @@ class ContactBilling(models.Model):
     def __str__(self) -> str:
         return f"{self.contact_id} {self.treatment}"
 
+    @property
+    def last_day(self) -> date | None:
+        """The last day it is so; None without an end."""
+        return self.end - timedelta(days=1) if self.end else None
 
+
+@pghistory.track(
+    pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent(), append_only=True
+)
 class Reading(models.Model):
     """A meter of ``subject`` stood at ``quantity`` from ``day`` until the next reading."""
 
@@ -149,6 +185,8 @@ class Reading(models.Model):
     subject = models.CharField(max_length=200, help_text="The device or job that was measured.")
     day = models.DateField()
     quantity = models.DecimalField(max_digits=14, decimal_places=4)
+
+    objects = UsageQuerySet.as_manager()
 
     class Meta:
         constraints = (
@@ -169,6 +207,9 @@ class Reading(models.Model):
         return f"{self.subject} {self.day}: {self.quantity}"
 
 
+@pghistory.track(
+    pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent(), append_only=True
+)
 class TimeEntry(models.Model):
     """Work for a company. Once an invoice has it (``invoices.BilledWork``) it stays as it is."""
 
@@ -185,6 +226,8 @@ class TimeEntry(models.Model):
     external_id = models.CharField(
         max_length=100, blank=True, help_text="What the ticket system calls it."
     )
+
+    objects = TimeEntryQuerySet.as_manager()
 
     class Meta:
         constraints = (
@@ -210,3 +253,33 @@ class TimeEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.day} {self.person}: {self.minutes} min"
+
+
+class Upload(models.Model):
+    """The rows of a file between its preview and the answer to it; kept for a day at most."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    kind = models.CharField(max_length=10)
+    name = models.CharField(max_length=200)
+    rows = models.JSONField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now, db_index=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Push(models.Model):
+    """What a program was answered under an idempotency key, so that a retry does nothing twice."""
+
+    caller = models.CharField(max_length=100)
+    key = models.CharField(max_length=100)
+    digest = models.CharField(max_length=64)  # of what was sent
+    answer = models.JSONField()
+    created_at = models.DateTimeField(default=timezone.now, db_index=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["caller", "key"], name="push_key_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.caller} {self.key}"

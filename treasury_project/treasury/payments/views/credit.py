@@ -18,7 +18,7 @@ from treasury.billing_rules.money import Money
 from treasury.invoices import credit_notes
 from treasury.invoices.credit_notes import CannotCredit, Standing
 from treasury.invoices.models import Invoice
-from treasury.invoices.requests import PersonRequest
+from treasury.requests import PersonRequest
 
 
 @requires("payments.manage")

@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from hm_auth.access import requires
-from treasury.invoices.requests import PersonRequest
+from treasury.requests import PersonRequest
 from treasury.payments.bank_import import import_all, match
 from treasury.payments.bank_rows import COLUMNS, Unreadable, Wrong, read
 from treasury.payments.forms import ImportForm

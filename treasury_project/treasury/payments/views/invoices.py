@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 from hm_auth.access import load_or_404, requires
 from treasury.billing_rules.money import Money
 from treasury.invoices.models import Invoice
-from treasury.invoices.requests import PersonRequest
+from treasury.requests import PersonRequest
 from treasury.payments import accounts, operations, reversals
 from treasury.payments.clients import client_name
 from treasury.payments.forms import RefundForm, ReverseForm, WriteOffForm
