@@ -49,7 +49,7 @@ def several_threads(transactional_db) -> Iterator[None]:
     """Transactions that are really committed; what was issued is removed with the triggers off."""
     yield
     tables = (
-        *("payments_allocation", "payments_payment", "payments_refund"),
+        *("payments_allocation", "payments_payment", "payments_refund", "dunning_notice"),
         *("invoices_invoiceline", "invoices_invoice"),
     )
     with connection.cursor() as cursor:

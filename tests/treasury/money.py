@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from tests.treasury.people import ACME, GLOBEX
 from treasury.agreements.models import Agreement
-from treasury.billing_rules.money import Money
+from treasury.billing_rules.money import Money, rounded
 from treasury.invoices.models import Invoice, InvoiceLine, Series, Status
 from treasury.payments import operations
 from treasury.payments.models import Payment
@@ -29,7 +29,7 @@ def draft_of(
         company_id=company, title="Care", currency=currency, start=date(2020, 1, 1)
     )
     start = date(2021, 1, 1) + timedelta(days=Invoice.objects.count())
-    taxes = [Decimal(net) * percent / 100 for net in nets]
+    taxes = [rounded(Decimal(net) * percent / 100, currency).amount for net in nets]
     net, tax = sum(map(Decimal, nets), Decimal(0)), sum(taxes, Decimal(0))
     row = {"code": "S", "name": "VAT", "percent": str(percent)}
     invoice = Invoice.objects.create(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date
 
 from treasury.billing_rules.money import Money
-from treasury.billing_rules.wording import day as in_words
 
 OPENINGS = (
     "perhaps our invoice has escaped your notice: it is still open in our books.",
@@ -42,4 +41,4 @@ def reminder(
 
 
 def _day(value: date | None) -> str:
-    return in_words(value) if value else "–"
+    return f"{value.day} {value:%b %Y}" if value else "–"
