@@ -50,7 +50,9 @@ def test_a_part_is_credited_by_line_and_says_of_what():
     ]
     assert state(invoice) == ("partly_paid", 156)
     again = given_back(invoice, {"line-2": euros("30.00")})
-    assert "of which 30.00 EUR had not been credited" in again.lines.get().explanation["sentences"][0]
+    assert (
+        "of which 30.00 EUR had not been credited" in again.lines.get().explanation["sentences"][0]
+    )
     assert again.number == 2
 
 
@@ -58,7 +60,9 @@ def test_partial_credit_notes_sum_to_exactly_what_was_billed():
     invoice = billed("10.00", percent=19)
     for amount in ("3.33", "3.33", "3.34"):
         given_back(invoice, {"line-1": euros(amount)})
-    sums = [sum(getattr(note, name) for note in invoice.credit_notes.all()) for name in ("net", "tax")]
+    sums = [
+        sum(getattr(note, name) for note in invoice.credit_notes.all()) for name in ("net", "tax")
+    ]
     assert sums == [Decimal("-10.00"), Decimal("-1.90")]
     assert state(invoice) == ("paid", 0)
 
@@ -121,7 +125,7 @@ def test_a_credit_note_cannot_be_altered(statement):
 
 def test_no_line_is_added_to_a_credit_note():
     note = given_back(billed("100.00"))
-    with pytest.raises(IntegrityError, match="line_is_final|issued invoice"):
+    with pytest.raises(IntegrityError, match="issued invoice"):
         InvoiceLine.objects.create(
             invoice=note, position=9, identity="x", description="x", amount=-1, explanation={}
         )

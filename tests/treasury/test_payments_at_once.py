@@ -98,7 +98,9 @@ STEPS = st.lists(
 )
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(steps=STEPS)
 def test_whatever_is_done_in_whatever_order_every_cent_is_accounted_for(db, steps):
     with transaction.atomic():
@@ -123,9 +125,7 @@ def _pay(amount, company):
 def _credit(amount, company):
     row = _first(Invoice.objects.filter(kind="invoice"), company, amount)
     left = standing(row).lines[0].left
-    issue_credit_note(
-        row, amounts={"line-1": min(left, amount)}, reason="x", today=TODAY, by=None
-    )
+    issue_credit_note(row, amounts={"line-1": min(left, amount)}, reason="x", today=TODAY, by=None)
 
 
 def _reverse(amount, company):
@@ -172,7 +172,9 @@ STEP = {
 def _everything_adds_up() -> None:
     standing_rows = Allocation.objects.standing()
     for row in Invoice.objects.all():
-        used = standing_rows.filter(credit=row) if row.gross < 0 else standing_rows.filter(invoice=row)
+        used = (
+            standing_rows.filter(credit=row) if row.gross < 0 else standing_rows.filter(invoice=row)
+        )
         moved = used.aggregate(sum=Sum("amount"))["sum"] or Decimal(0)
         assert row.open == (row.gross + moved if row.gross < 0 else row.gross - moved)
         assert (row.open <= 0) if row.gross < 0 else (0 <= row.open <= row.gross)
@@ -182,9 +184,7 @@ def _everything_adds_up() -> None:
     billed_sum = Invoice.objects.aggregate(sum=Sum("gross"))["sum"]
     came = Payment.objects.standing().aggregate(sum=Sum("amount"))["sum"] or 0
     went = Refund.objects.standing().aggregate(sum=Sum("amount"))["sum"] or 0
-    lost = (
-        standing_rows.filter(payment=None, credit=None).aggregate(sum=Sum("amount"))["sum"] or 0
-    )
+    lost = standing_rows.filter(payment=None, credit=None).aggregate(sum=Sum("amount"))["sum"] or 0
     ledger = billed_sum - came + went - lost
     closing = [s.closing.amount for who in (ACME, GLOBEX) for s in statements(who, TODAY, TODAY)]
     assert sum(closing) == ledger, "the statements of all clients sum to the ledger"

@@ -98,7 +98,8 @@ def test_buckets_are_those_of_the_rules_and_sum_to_what_is_open():
         assert dict(row.buckets) == aged(debts, LATER, currency)
     for row in totals(rows.values()):
         opened = [
-            Money(each.open, each.currency) for each in Invoice.objects.filter(currency=row.currency)
+            Money(each.open, each.currency)
+            for each in Invoice.objects.filter(currency=row.currency)
         ]
         assert row.owed == total(opened, row.currency)
 

@@ -56,8 +56,7 @@ class Notice(models.Model):
                 name="notice_measure",
             ),
             models.CheckConstraint(
-                condition=Q(reason="")
-                & (~Q(text="") | Q(addition__isnull=False))
+                condition=Q(reason="") & (~Q(text="") | Q(addition__isnull=False))
                 | ~Q(reason="") & Q(text="", addition__isnull=True),
                 name="notice_decided",
                 violation_error_message="A notice is sent or charged, or dismissed with a reason.",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -211,7 +211,7 @@ def _breakdown(invoice: Invoice, made: CreditNote) -> list[dict[str, str]]:
 
 
 def _notes(invoice: Invoice) -> list[CreditNote]:
-    found: Sequence[Invoice] = invoice.credit_notes.order_by("number").prefetch_related("lines")
+    found = invoice.credit_notes.order_by("number").prefetch_related("lines")
     return [
         CreditNote(
             tuple(_charged(line, note.currency) for line in note.lines.all()),

@@ -25,6 +25,7 @@ COLUMNS = {
 }
 REQUIRED = ("day", "amount")
 LARGEST = 5_000  # rows
+LARGEST_AMOUNT = 10**11
 DAYS = ("%Y-%m-%d", "%d.%m.%Y", "%d/%m/%Y", "%d-%m-%Y")
 NUMBER = re.compile(r"(?<![A-Z0-9])([A-Z]{2,10})[\s-]{0,2}0*(\d{1,9})(?!\d)")
 
@@ -142,6 +143,6 @@ def _amount(cell: str) -> Decimal:
         value = Decimal(plain.replace(",", "."))
     except InvalidOperation:
         raise ValueError(f"“{cell}” is no amount") from None
-    if not value.is_finite():
+    if not value.is_finite() or abs(value) >= LARGEST_AMOUNT:
         raise ValueError(f"“{cell}” is no amount")
     return value

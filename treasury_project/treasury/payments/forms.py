@@ -62,10 +62,9 @@ class Amounted(forms.Form):
         return cleaned
 
 
-def _not_in_future(day: date) -> date:
+def _not_in_future(day: date) -> None:
     if day > timezone.localdate():
         raise forms.ValidationError("That day has not come yet.")
-    return day
 
 
 class RecordForm(Amounted):

@@ -177,8 +177,7 @@ class Allocation(models.Model):
             models.CheckConstraint(
                 condition=Q(payment__isnull=False, credit__isnull=True, reason="")
                 | Q(payment__isnull=True, credit__isnull=False, reason="")
-                | Q(payment__isnull=True, credit__isnull=True, refund__isnull=True)
-                & ~Q(reason=""),
+                | Q(payment__isnull=True, credit__isnull=True, refund__isnull=True) & ~Q(reason=""),
                 name="allocation_source",
                 violation_error_message="It is of one payment, of one credit, or has a reason.",
             ),

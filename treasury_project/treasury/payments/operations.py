@@ -97,9 +97,7 @@ def record(received: Received, *, chosen: Sequence[uuid.UUID] = (), by: User | N
     return payment
 
 
-def planned(
-    received: Received, *, chosen: Sequence[uuid.UUID] = ()
-) -> list[tuple[Invoice, Money]]:
+def planned(received: Received, *, chosen: Sequence[uuid.UUID] = ()) -> list[tuple[Invoice, Money]]:
     """Return what ``record`` would pay now, in its order. Raises NotPossible."""
     rows = accounts.unpaid(received.company_id, received.amount.currency)
     by_id = {row.pk: row for row in rows}
@@ -234,9 +232,7 @@ def _issued_on(invoice: Invoice) -> date:
     return invoice.issued_on
 
 
-def undo_all(
-    rows: Iterable[Allocation], *, day: date, by: User | None
-) -> list[Allocation]:
+def undo_all(rows: Iterable[Allocation], *, day: date, by: User | None) -> list[Allocation]:
     """Undo ``rows`` one by one, on ``day`` or the day each was made, if that is later."""
     undone = []
     for row in rows:

@@ -7,14 +7,7 @@ from typing import Any
 
 from django import forms
 
-
-class Day(forms.DateInput):
-    """A day, with the browser's own calendar."""
-
-    input_type = "date"
-
-    def __init__(self) -> None:
-        super().__init__(format="%Y-%m-%d")
+from treasury.payments.forms import Day
 
 
 class Period(forms.Form):

@@ -39,34 +39,26 @@ def own_statement(request: PersonRequest) -> HttpResponse:
 @requires("statements.view")
 @require_safe
 def statement(request: PersonRequest, company_id: uuid.UUID) -> HttpResponseBase:
-    if not may(request.user, "payments.manage") and request.user.company_id != company_id:
-        raise Http404
-    name = client_name(request.caller, company_id)
-    if not name and request.user.company_id != company_id:
+    internal = may(request.user, "payments.manage")
+    own = request.user.company_id == company_id
+    name = client_name(request.caller, company_id) if internal or own else ""
+    if not name and not own:
         raise Http404
     today = timezone.localdate()
     days = {"first": today - A_YEAR, "last": today}
     form = Period(request.GET if "first" in request.GET else days)
+    context = {"form": form, "name": name, "company_id": company_id, "internal": internal}
     if not form.is_valid():
-        context = {"form": form, "name": name, "company_id": company_id, "found": []}
         return render(request, "treasury/receivables/statement.html", context, status=400)
     first, last = form.cleaned_data["first"], form.cleaned_data["last"]
     found = statements(company_id, first, last)
-    if request.GET.get("as") == "csv":
-        return download(
-            f"statement-{first}-{last}.csv", STATEMENT, _statement_rows(found, first, last)
-        )
-    context = {
-        "form": form,
-        "first": first,
-        "last": last,
-        "name": name,
-        "company_id": company_id,
-        "found": found,
-        "internal": may(request.user, "payments.manage"),
-    }
-    if request.GET.get("as") == "print":
-        context["seller"] = Seller.objects.first()
+    context |= {"first": first, "last": last, "found": found}
+    wanted = request.GET.get("as")
+    if wanted == "csv":
+        rows = _statement_rows(found, first, last)
+        return download(f"statement-{first}-{last}.csv", STATEMENT, rows)
+    if wanted == "print":
+        context["seller"] = Seller.objects.defer("logo").first()
         return render(request, "treasury/receivables/statement_print.html", context)
     return render(request, "treasury/receivables/statement.html", context)
 
@@ -112,9 +104,7 @@ def _amount(row: Aged, sort: str) -> Any:
     return next(row.buckets[each].amount for each in BUCKETS if each.value == sort)
 
 
-def _statement_rows(
-    found: Sequence[Statement], first: date, last: date
-) -> Iterator[Sequence[Any]]:
+def _statement_rows(found: Sequence[Statement], first: date, last: date) -> Iterator[Sequence[Any]]:
     for each in found:
         yield first, "Opening balance", "", "", each.opening.amount, each.currency
         for row in each.rows:

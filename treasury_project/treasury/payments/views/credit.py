@@ -35,9 +35,7 @@ def credit_note(request: PersonRequest, pk: uuid.UUID) -> HttpResponse:
     try:
         amounts = _amounts(request.POST, before)
         made = credit_notes.preview(row, amounts=amounts)
-        reason = request.POST.get("reason", "").strip()[:500]
-        if not reason:
-            raise CannotCredit("Say why: the credit note has to tell.")
+        reason = _reason(request.POST)
         if request.POST.get("step") != "issue":
             return _page(request, before, made=made)
         note = credit_notes.issue_credit_note(
@@ -73,6 +71,12 @@ def _page(request: PersonRequest, before: Standing, **more: Any) -> HttpResponse
         **more,
     }
     return render(request, "treasury/payments/credit_note.html", context)
+
+
+def _reason(typed: Mapping[str, str]) -> str:
+    if reason := typed.get("reason", "").replace("\x00", "").strip()[:500]:
+        return reason
+    raise CannotCredit("Say why: the credit note has to tell.")
 
 
 def _amounts(typed: Mapping[str, str], before: Standing) -> dict[str, Money] | None:

@@ -8,10 +8,10 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from hm_auth.access import requires
-from treasury.requests import PersonRequest
 from treasury.payments.bank_import import import_all, match
 from treasury.payments.bank_rows import COLUMNS, Unreadable, Wrong, read
 from treasury.payments.forms import ImportForm
+from treasury.requests import PersonRequest
 from treasury.seller.models import Seller
 
 SHOWN = 300
@@ -21,8 +21,9 @@ SHOWN = 300
 @require_http_methods(["GET", "HEAD", "POST"])
 def choose(request: PersonRequest) -> HttpResponse:
     """Take the file; its rows travel with the preview, so that nothing has to be kept."""
-    form = ImportForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid():
+    sent = request.method == "POST"
+    form = ImportForm(request.POST, request.FILES) if sent else ImportForm()
+    if form.is_valid():
         answer = _preview(request, form.cleaned_data["text"])
         if answer is not None:
             return answer
@@ -63,9 +64,7 @@ def _preview(request: PersonRequest, text: str) -> HttpResponse | None:
         "ready": [each for each in found if each.company_id and not each.known],
         "asked": [each for each in found if each.suggested],
         "unknown": [
-            each
-            for each in found
-            if not (each.known or each.company_id or each.suggested)
+            each for each in found if not (each.known or each.company_id or each.suggested)
         ],
         "known": sum(each.known for each in found),
         "shown": SHOWN,

@@ -19,12 +19,12 @@ from hm_auth.access import load_or_404, requires
 from hm_auth.ui.keyset import keyset_page
 from treasury.billing_rules.money import Money, total
 from treasury.invoices.models import Invoice
-from treasury.requests import PersonRequest
 from treasury.payments import accounts, operations, reversals
 from treasury.payments.clients import billed_clients
 from treasury.payments.forms import Filter, RecordForm, ReverseForm
 from treasury.payments.models import Payment
 from treasury.payments.queries import PaymentQuerySet
+from treasury.requests import PersonRequest
 
 NEWEST = ("-received_on", "-id")
 PAGE_SIZE = 50
