@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from treasury.billing_rules.money import Money
 from treasury.billing_rules.payments import LateFee, late_fee
 from treasury.clients.models import ClientTerms
-from treasury.dunning.models import Measure
-from treasury.dunning.wording import reminder
+from treasury.dunning.models import Measure, Notice
+from treasury.dunning.wording import Reminder
 from treasury.invoices.models import Invoice, Status
 from treasury.payments.accounts import as_debt
 from treasury.payments.clients import names_of
@@ -28,7 +29,12 @@ class Suggestion:
     stage: int
     days_late: int
     amount: Money  # what is open, or the fee
-    text: str = ""
+    letter: Reminder | None = None
+
+    @property
+    def text(self) -> str:
+        """What the reminder says; "" for a fee."""
+        return self.letter.text() if self.letter else ""
 
     @property
     def key(self) -> str:
@@ -37,7 +43,7 @@ class Suggestion:
 
 
 def suggestions(today: date) -> list[Suggestion]:
-    """Return what can be done about overdue invoices, the oldest first. Five queries.
+    """Return what can be done about overdue invoices, the oldest first. Four queries.
 
     Of several stages that have been reached only the latest is suggested: nobody gets two
     reminders on one day. Clients whose terms say so are left alone.
@@ -47,9 +53,10 @@ def suggestions(today: date) -> list[Suggestion]:
         return []
     rows = _overdue(today)
     names = names_of(row.company_id for row in rows)
+    notices = _notices(rows)
     found = []
     for row in rows:
-        decided = {(each.measure, each.stage) for each in row.notices.all()}
+        decided = notices[row.pk]
         name = names.get(row.company_id, "")
         found += _reminder(row, name, seller, today, decided)
         found += _fee(row, name, seller, today, decided)
@@ -62,10 +69,18 @@ def _overdue(today: date) -> Sequence[Invoice]:
         Invoice.objects.filter(open__gt=0, due_on__lt=today)
         .exclude(status=Status.DRAFT)
         .exclude(company_id__in=left_alone)
-        .select_related("agreement")
-        .prefetch_related("notices")
+        .defer("client", "seller", "tax_breakdown", "warnings")
         .order_by("due_on", "series_id", "number")
     )
+
+
+def _notices(rows: Sequence[Invoice]) -> Mapping[uuid.UUID, set[tuple[str, int]]]:
+    """Return what has been decided on each of ``rows``: measure and stage."""
+    found: dict[uuid.UUID, set[tuple[str, int]]] = defaultdict(set)
+    decided = Notice.objects.filter(invoice__in=[row.pk for row in rows])
+    for pk, measure, stage in decided.values_list("invoice", "measure", "stage"):
+        found[pk].add((measure, stage))
+    return found
 
 
 def _late(row: Invoice, today: date) -> int:
@@ -81,12 +96,18 @@ def _reminder(
     if stage <= before:
         return []
     amount = Money(row.open, row.currency)
-    text = reminder(
-        client=name, label=row.label, amount=amount, issued_on=row.issued_on, due_on=row.due_on,
-        stage=stage, last=stage == len(seller.reminder_days),
-        seller=seller.legal_name or seller.name, iban=seller.iban,
-    )  # fmt: skip
-    return [Suggestion(row, name, Measure.REMINDER, stage, late, amount, text)]
+    letter = Reminder(
+        client=name,
+        label=row.label,
+        amount=amount,
+        issued_on=row.issued_on,
+        due_on=row.due_on,
+        stage=stage,
+        last=stage == len(seller.reminder_days),
+        seller=seller.legal_name or seller.name,
+        iban=seller.iban,
+    )
+    return [Suggestion(row, name, Measure.REMINDER, stage, late, amount, letter)]
 
 
 def _fee(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 
 from treasury.billing_rules.money import Money
@@ -13,31 +14,37 @@ OPENINGS = (
 )
 LAST = "This is our last reminder. Please pay within seven days, or talk to us."
 
+DISREGARD = "If you have paid meanwhile, please disregard this."
 
-def reminder(
-    *,
-    client: str,
-    label: str,
-    amount: Money,
-    issued_on: date | None,
-    due_on: date | None,
-    stage: int,
-    last: bool,
-    seller: str,
-    iban: str,
-) -> str:
-    """Return the text of the reminder of ``stage``, counted from 1; ``last`` is the last one."""
-    opening = OPENINGS[min(stage, len(OPENINGS)) - 1]
-    paragraphs = [
-        f"Dear {client}," if client else "Good day,",
-        opening,
-        f"Invoice: {label} of {_day(issued_on)}\nDue: {_day(due_on)}\nOpen: {amount}",
-        f"Please transfer it to {iban}, naming {label}." if iban else f"Please name {label}.",
-    ]
-    if last and stage > 1:
-        paragraphs.append(LAST)
-    paragraphs += ["If you have paid meanwhile, please disregard this.", f"Kind regards\n{seller}"]
-    return "\n\n".join(paragraphs)
+
+@dataclass(frozen=True, slots=True)
+class Reminder:
+    """The reminder of ``stage``, counted from 1; ``last`` is the last one of the policy."""
+
+    client: str
+    label: str
+    amount: Money
+    issued_on: date | None
+    due_on: date | None
+    stage: int
+    last: bool
+    seller: str
+    iban: str
+
+    def text(self) -> str:
+        """Return it as it is mailed."""
+        label, iban = self.label, self.iban
+        paragraphs = [
+            f"Dear {self.client}," if self.client else "Good day,",
+            OPENINGS[min(self.stage, len(OPENINGS)) - 1],
+            f"Invoice: {label} of {_day(self.issued_on)}\n"
+            f"Due: {_day(self.due_on)}\nOpen: {self.amount}",
+            f"Please transfer it to {iban}, naming {label}." if iban else f"Please name {label}.",
+        ]
+        if self.last and self.stage > 1:
+            paragraphs.append(LAST)
+        paragraphs += [DISREGARD, f"Kind regards\n{self.seller}"]
+        return "\n\n".join(paragraphs)
 
 
 def _day(value: date | None) -> str:
