@@ -186,6 +186,13 @@ def test_the_page_of_an_invoice_shows_what_is_paid_and_to_clients_no_more(clerk,
     here = reverse("invoice", args=[invoice.pk])
     for_clerk = text_of(clerk.get(here))
     assert all(words in for_clerk for words in ("69.00 EUR", "Between us", "Write off", "Undo"))
+    days = "?first=2025-01-01&last=2025-12-31"
+    for suffix in ("", "&as=csv", "&as=print"):
+        own = reverse("statement", args=[ACME]) + days + suffix
+        assert "Between us" in text_of(clerk.get(own))
+        stated = text_of(people["acme"].get(own))
+        assert "Written off" in stated
+        assert "Between us" not in stated
     for_client = text_of(people["acme"].get(here))
     assert "69.00 EUR" in for_client
     for words in ("Between us", "/payments", "/write-off", "Undo"):

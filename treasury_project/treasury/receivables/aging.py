@@ -53,9 +53,9 @@ class Aged:
         return total(self.buckets.values(), self.currency)
 
     @property
-    def cells(self) -> list[Money]:
-        """The buckets, the youngest first."""
-        return [self.buckets[each] for each in BUCKETS]
+    def cells(self) -> list[tuple[Bucket, Money]]:
+        """The buckets with what is in them, the youngest first."""
+        return [(each, self.buckets[each]) for each in BUCKETS]
 
 
 def aged_receivables(on: date, today: date) -> list[Aged]:

@@ -28,6 +28,12 @@ class Entry:
     amount: Money
     address: str = ""
     is_document: bool = False
+    for_us: bool = False
+
+    @property
+    def text_for_client(self) -> str:
+        """The text, unless it is a reason that we gave among us."""
+        return "" if self.for_us else self.text
 
 
 def entries(company_id: uuid.UUID, until: date) -> list[Entry]:
@@ -68,7 +74,7 @@ def _payments(company_id: uuid.UUID) -> Iterator[Entry]:
         yield Entry(row.received_on, 2, "Payment", text, -amount, address)
         if row.reversed_on is not None:
             reason = row.reversal_reason
-            yield Entry(row.reversed_on, 3, "Payment reversed", reason, amount, address)
+            yield Entry(row.reversed_on, 3, "Payment reversed", reason, amount, address, for_us=True)
 
 
 def _refunds(company_id: uuid.UUID) -> Iterator[Entry]:
@@ -77,7 +83,8 @@ def _refunds(company_id: uuid.UUID) -> Iterator[Entry]:
         text = row.reference or row.get_method_display()
         yield Entry(row.paid_on, 4, "Refund", text, amount)
         if row.reversed_on is not None:
-            yield Entry(row.reversed_on, 5, "Refund reversed", row.reversal_reason, -amount)
+            reason = row.reversal_reason
+            yield Entry(row.reversed_on, 5, "Refund reversed", reason, -amount, for_us=True)
 
 
 def _write_offs(company_id: uuid.UUID) -> Iterator[Entry]:
@@ -88,6 +95,6 @@ def _write_offs(company_id: uuid.UUID) -> Iterator[Entry]:
         if row.invoice is None:
             continue
         amount, label = Money(row.amount, row.invoice.currency), row.invoice.label
-        yield Entry(row.day, 6, f"Written off of {label}", row.reason, -amount)
+        yield Entry(row.day, 6, f"Written off of {label}", row.reason, -amount, for_us=True)
         if row.undone_on is not None:
             yield Entry(row.undone_on, 7, f"Write-off of {label} undone", "", amount)

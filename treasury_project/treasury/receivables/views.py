@@ -55,7 +55,7 @@ def statement(request: PersonRequest, company_id: uuid.UUID) -> HttpResponseBase
     context |= {"first": first, "last": last, "found": found}
     wanted = request.GET.get("as")
     if wanted == "csv":
-        rows = _statement_rows(found, first, last)
+        rows = _statement_rows(found, first, last, internal=internal)
         return download(f"statement-{first}-{last}.csv", STATEMENT, rows)
     if wanted == "print":
         context["seller"] = Seller.objects.defer("logo").first()
@@ -104,19 +104,21 @@ def _amount(row: Aged, sort: str) -> Any:
     return next(row.buckets[each].amount for each in BUCKETS if each.value == sort)
 
 
-def _statement_rows(found: Sequence[Statement], first: date, last: date) -> Iterator[Sequence[Any]]:
+def _statement_rows(
+    found: Sequence[Statement], first: date, last: date, *, internal: bool
+) -> Iterator[Sequence[Any]]:
     for each in found:
         yield first, "Opening balance", "", "", each.opening.amount, each.currency
         for row in each.rows:
             entry = row.entry
             amounts = entry.amount.amount, row.balance.amount, each.currency
-            yield entry.day, entry.what, entry.text, *amounts
+            yield entry.day, entry.what, entry.text if internal else entry.text_for_client, *amounts
         yield last, "Closing balance", "", "", each.closing.amount, each.currency
 
 
 def _aged_rows(rows: Sequence[Aged], names: dict[Any, str]) -> Iterator[Sequence[Any]]:
     for row in rows:
-        cells = [cell.amount for cell in row.cells]
+        cells = [cell.amount for _, cell in row.cells]
         name = names.get(row.company_id, str(row.company_id))
         yield name, row.currency, *cells, row.owed.amount, row.credit.amount
 
