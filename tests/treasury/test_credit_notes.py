@@ -12,8 +12,8 @@ from tests.treasury.money import billed, draft_of, euros, paid, state
 from tests.treasury.people import ACME, NOVEMBER, issued
 from tests.treasury.threads import at_once
 from treasury.invoices.credit_notes import CannotCredit, issue_credit_note, preview, standing
+from treasury.invoices.drafts import draft_due
 from treasury.invoices.models import Invoice, InvoiceLine
-from treasury.invoices.operations import draft_due
 from treasury.payments import accounts
 
 pytestmark = pytest.mark.django_db

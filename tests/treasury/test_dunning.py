@@ -11,14 +11,17 @@ from django.core.management import call_command
 from django.db import IntegrityError, transaction
 
 from tests.treasury.money import billed, euros, paid
-from tests.treasury.people import ACME, GLOBEX
+from tests.treasury.people import ACME, GLOBEX, issued
+from tests.treasury.people import seller as seller_of_all
 from tests.treasury.threads import at_once
 from treasury.agreements.models import Addition, Agreement
 from treasury.clients.models import ClientTerms
 from treasury.dunning import operations
 from treasury.dunning.models import Measure, Notice
 from treasury.dunning.suggestions import suggestions
+from treasury.invoices.drafts import draft_due
 from treasury.seller.models import Seller
+from treasury.taxes.models import TaxRate
 
 pytestmark = pytest.mark.django_db
 DUE = date(2025, 11, 1)
@@ -94,6 +97,11 @@ def test_an_approved_late_fee_is_a_one_off_line_of_the_agreement(seller):
     Seller.objects.update(late_percent=18, late_flat=40, late_grace_days=10, reminder_days=[])
     invoice = overdue()
     assert on(10) == []
+    untaxed = approve_all(DUE + timedelta(days=30))
+    assert untaxed.not_charged == (
+        "No tax is known for late fees (zero rate) in IE; add it first.",
+    )
+    TaxRate.objects.create(name="VAT", category="zero", region="IE", percent=0, start=DUE)
     (found,) = suggestions(DUE + timedelta(days=30))
     assert (found.measure, found.amount) == (Measure.LATE_FEE, euros("41.78"))
     approve_all(DUE + timedelta(days=30))
@@ -104,12 +112,29 @@ def test_an_approved_late_fee_is_a_one_off_line_of_the_agreement(seller):
     assert on(60) == []
 
 
+def test_the_next_invoice_bills_the_fee():
+    seller_of_all()
+    Seller.objects.update(late_flat=40, reminder_days=[])
+    late = issued(ACME)  # of November, due on 3 December
+    TaxRate.objects.create(name="VAT", category="zero", region="IE", percent=0, start=DUE)
+    approve_all(date(2025, 12, 20))
+    (december, january) = draft_due(today=date(2026, 1, 1), by=None).drafted
+    fees = [
+        line
+        for each in (december, january)
+        for line in each.lines.all()
+        if "fee" in line.description
+    ]
+    assert [(line.amount, late.label in line.description) for line in fees] == [(40, True)]
+
+
 def test_a_fee_that_no_agreement_can_bill_is_named_and_not_recorded(seller):
     Seller.objects.update(late_flat=40, reminder_days=[])
     overdue()
     Agreement.objects.update(end=DUE)
     done = approve_all(DUE + timedelta(days=30))
-    assert ([each.client_name for each in done.not_charged], done.notices) == (["Acme"], ())
+    assert done.not_charged == ("Acme has no agreement that could bill 40.00 EUR.",)
+    assert done.notices == ()
     assert len(on(30)) == 1
 
 

@@ -14,12 +14,15 @@ from hm_auth.exceptions import HiveMatrixError
 from hm_auth.models import User
 from treasury.agreements.models import Addition, Agreement
 from treasury.billing_rules.agreement import Kind
+from treasury.billing_rules.taxes import Liability
 from treasury.catalogue.models import Product
 from treasury.catalogue.quantities import Source
+from treasury.clients.models import ClientTerms
 from treasury.dunning.delivery import send
 from treasury.dunning.models import Measure, Notice
 from treasury.dunning.suggestions import Suggestion, chosen, suggestions
-from treasury.taxes.models import TaxCategory
+from treasury.seller.models import Seller
+from treasury.taxes.models import TaxCategory, TaxRate
 
 FEE_SKU = "LATE-FEE"
 
@@ -30,12 +33,18 @@ class NoReason(HiveMatrixError):
     code = "no_reason"
 
 
+class NotCharged(HiveMatrixError):
+    """No invoice could bill this fee; the message says why."""
+
+    code = "not_charged"
+
+
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """What was recorded, and the fees that no running agreement can bill."""
+    """What was recorded, and why some fees could not be charged."""
 
     notices: tuple[Notice, ...]
-    not_charged: tuple[Suggestion, ...] = ()
+    not_charged: tuple[str, ...] = ()
 
 
 @transaction.atomic
@@ -48,12 +57,11 @@ def approve(keys: Sequence[str], *, today: date, by: User | None) -> Decided:
     _lock()
     notices, not_charged = [], []
     for each in chosen(suggestions(today), keys):
-        addition = None
-        if each.measure is Measure.LATE_FEE:
-            addition = _charge(each, today)
-            if addition is None:
-                not_charged.append(each)
-                continue
+        try:
+            addition = _charge(each, today) if each.measure is Measure.LATE_FEE else None
+        except NotCharged as why:
+            not_charged.append(str(why))
+            continue
         notices.append(_record(each, by, text=each.text, addition=addition))
     send([each for each in notices if each.measure == Measure.REMINDER])
     return Decided(tuple(notices), tuple(not_charged))
@@ -93,14 +101,13 @@ def _record(
     )
 
 
-def _charge(each: Suggestion, today: date) -> Addition | None:
-    """Add the fee to an agreement that will still be billed; None if the client has none."""
+def _charge(each: Suggestion, today: date) -> Addition:
+    """Add the fee to an agreement that will still be billed. Raises NotCharged."""
     agreement = _billing_agreement(each, today)
-    if agreement is None:
-        return None
     product, _ = Product.objects.get_or_create(
         sku=FEE_SKU, defaults={"name": "Late fee", "tax_category": TaxCategory.ZERO}
     )
+    _refuse_untaxed(product, agreement, today)
     return Addition.objects.create(
         agreement=agreement,
         company_id=agreement.company_id,
@@ -114,11 +121,31 @@ def _charge(each: Suggestion, today: date) -> Addition | None:
     )
 
 
-def _billing_agreement(each: Suggestion, today: date) -> Agreement | None:
+def _billing_agreement(each: Suggestion, today: date) -> Agreement:
     running = Agreement.objects.filter(
         Q(end__isnull=True) | Q(end__gt=today),
         company_id=each.invoice.company_id,
         currency=each.amount.currency,
     )
     own = running.filter(pk=each.invoice.agreement_id).first()
-    return own or running.order_by("start", "id").first()
+    found = own or running.order_by("start", "id").first()
+    if found is None:
+        raise NotCharged(f"{each.client_name} has no agreement that could bill {each.amount}.")
+    return found
+
+
+def _refuse_untaxed(product: Product, agreement: Agreement, today: date) -> None:
+    """Refuse a fee that would stop the next invoice: nobody says how it is taxed."""
+    terms = ClientTerms.objects.filter(pk=agreement.company_id).first() or ClientTerms()
+    if terms.liability != Liability.STANDARD.value:
+        return
+    region = terms.tax_region or Seller.objects.values_list("tax_region", flat=True).get()
+    rates = TaxRate.objects.filter(
+        Q(end__isnull=True) | Q(end__gt=today),
+        category=product.tax_category,
+        region=region,
+        start__lte=today,
+    )
+    if not rates.exists():
+        kind = product.get_tax_category_display().lower()
+        raise NotCharged(f"No tax is known for late fees ({kind}) in {region}; add it first.")

@@ -58,10 +58,8 @@ def decide(request: PersonRequest) -> HttpResponse:
     reminders = sum(each.measure == Measure.REMINDER for each in done.notices)
     fees = len(done.notices) - reminders
     messages.success(request, f"{reminders} reminders are on their way, {fees} fees are charged.")
-    for each in done.not_charged:
-        messages.warning(
-            request, f"{each.client_name} has no agreement that could bill {each.amount}."
-        )
+    for why in done.not_charged:
+        messages.warning(request, why)
     return redirect("dunning")
 
 

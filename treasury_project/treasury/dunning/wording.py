@@ -37,8 +37,13 @@ class Reminder:
         paragraphs = [
             f"Dear {self.client}," if self.client else "Good day,",
             OPENINGS[min(self.stage, len(OPENINGS)) - 1],
-            f"Invoice: {label} of {_day(self.issued_on)}\n"
-            f"Due: {_day(self.due_on)}\nOpen: {self.amount}",
+            "\n".join(
+                (
+                    f"Invoice: {label} of {_day(self.issued_on)}",
+                    f"Due: {_day(self.due_on)}",
+                    f"Open: {self.amount}",
+                )
+            ),
             f"Please transfer it to {iban}, naming {label}." if iban else f"Please name {label}.",
         ]
         if self.last and self.stage > 1:

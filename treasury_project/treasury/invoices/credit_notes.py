@@ -12,9 +12,11 @@ from django.db import transaction
 
 from hm_auth.exceptions import HiveMatrixError
 from hm_auth.models import User
+from hm_auth.webhooks import operations as webhooks
 from treasury.billing_rules.credit_notes import Charged, CreditNote, Levy, OverCredit, credit
 from treasury.billing_rules.money import Money, total
-from treasury.invoices.models import Invoice, InvoiceLine, Kind, Series, Status
+from treasury.invoices.issuing import next_numbers, payload
+from treasury.invoices.models import Invoice, InvoiceLine, Kind, Status
 from treasury.payments import accounts
 from treasury.payments.operations import apply_document
 
@@ -102,6 +104,7 @@ def issue_credit_note(
     row.save(force_insert=True)
     apply_document(row, locked, by=by)
     row.refresh_from_db()
+    webhooks.announce("invoice.issued", [payload(row)])
     return row
 
 
@@ -128,9 +131,7 @@ def _words(problem: Exception, before: Standing) -> str:
 def _row(
     invoice: Invoice, made: CreditNote, *, reason: str, today: date, by: User | None
 ) -> Invoice:
-    series, _ = Series.objects.select_for_update().get_or_create(code=SERIES)
-    series.last_number += 1
-    series.save(update_fields=["last_number"])
+    series = next_numbers(SERIES, 1)
     same = (
         "agreement_id company_id period_start period_end currency tax_region liability "
         "liability_reason po_number client seller"

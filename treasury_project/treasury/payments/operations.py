@@ -16,9 +16,11 @@ from django.db import transaction
 
 from hm_auth.exceptions import HiveMatrixError
 from hm_auth.models import User
+from hm_auth.webhooks import operations as webhooks
 from treasury.billing_rules.money import Money, total
 from treasury.billing_rules.payments import allocate
-from treasury.invoices.models import Invoice
+from treasury.invoices.issuing import payload
+from treasury.invoices.models import Invoice, Status
 from treasury.payments import accounts
 from treasury.payments.accounts import Credit
 from treasury.payments.models import Allocation, Method, Payment, Refund
@@ -88,12 +90,14 @@ def record(received: Received, *, chosen: Sequence[uuid.UUID] = (), by: User | N
         note=received.note,
         recorded_by=by,
     )
-    for invoice, amount in planned(received, chosen=chosen):
+    plan = planned(received, chosen=chosen)
+    for invoice, amount in plan:
         day = max(received.received_on, _issued_on(invoice))
         Allocation.objects.create(
             payment=payment, invoice=invoice, amount=amount.amount, day=day, made_by=by
         )
     payment.refresh_from_db()
+    _announce([invoice for invoice, _ in plan])
     return payment
 
 
@@ -124,6 +128,7 @@ def use_credit(invoice: Invoice, *, today: date, by: User | None) -> Money:
             day = max(today, each.since, _issued_on(invoice))
             _use(each, part, day=day, by=by, invoice=invoice)
             left -= part
+    _announce([invoice])
     return owed - left
 
 
@@ -137,6 +142,7 @@ def apply_document(document: Invoice, invoice: Invoice, *, by: User | None) -> M
         credit = Credit(_issued_on(document), part, document=document)
         day = max(_issued_on(document), _issued_on(invoice))
         _use(credit, part, day=day, by=by, invoice=invoice)
+        _announce([invoice])
     return part
 
 
@@ -220,6 +226,12 @@ def _use(
         day=day,
         made_by=by,
     )
+
+
+def _announce(touched: Iterable[Invoice]) -> None:
+    """Tell other programs which of ``touched`` are paid in full now."""
+    paid = Invoice.objects.filter(pk__in=[row.pk for row in touched], status=Status.PAID)
+    webhooks.announce("invoice.paid", map(payload, paid))
 
 
 def _owed(invoice: Invoice) -> Money:

@@ -74,7 +74,9 @@ def _payments(company_id: uuid.UUID) -> Iterator[Entry]:
         yield Entry(row.received_on, 2, "Payment", text, -amount, address)
         if row.reversed_on is not None:
             reason = row.reversal_reason
-            yield Entry(row.reversed_on, 3, "Payment reversed", reason, amount, address, for_us=True)
+            yield Entry(
+                row.reversed_on, 3, "Payment reversed", reason, amount, address, for_us=True
+            )
 
 
 def _refunds(company_id: uuid.UUID) -> Iterator[Entry]:

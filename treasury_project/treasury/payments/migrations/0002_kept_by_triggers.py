@@ -64,6 +64,7 @@ BEGIN
     END IF;
     NEW.open := NEW.gross - paid + coalesce(given, 0);
     NEW.status := CASE
+        WHEN NEW.gross = 0 THEN NEW.status
         WHEN NEW.open = NEW.gross AND NEW.status IN ('issued', 'sent') THEN NEW.status
         WHEN NEW.open = NEW.gross AND sent THEN 'sent'
         WHEN NEW.open = NEW.gross THEN 'issued'
