@@ -27,14 +27,6 @@ OPEN_TO_STRANGERS = {
 }
 
 
-@pytest.mark.parametrize("level", list(Level))
-def test_the_home_page_greets_everybody_who_may_open_it(level):
-    page = signed_in(level).get("/").content.decode()
-    assert f"Hello, Zoë {level.value.capitalize()}" in page
-    assert "Treasury" in page
-    assert 'href="/companies"' in page
-
-
 def test_the_api_answers_the_callers_claims():
     answer = signed_in(Level.CLIENT).get("/api/me")
     assert answer.status_code == 200

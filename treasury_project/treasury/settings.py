@@ -20,7 +20,6 @@ INSTALLED_APPS = [
     "pgtrigger",
     "pghistory",
     "django_tasks_db",
-    "treasury.home",
     "treasury.taxes",
     "treasury.catalogue",
     "treasury.usage",
@@ -28,6 +27,8 @@ INSTALLED_APPS = [
     "treasury.clients",
     "treasury.agreements",
     "treasury.invoices",
+    "treasury.exports",
+    "treasury.overview",
     *(["treasury.demo"] if DEMO else []),
 ]
 MIDDLEWARE = [*defaults.MODULE_MIDDLEWARE, "pghistory.middleware.HistoryMiddleware"]
@@ -36,8 +37,8 @@ ROOT_URLCONF = "treasury.urls"
 WSGI_APPLICATION = "treasury.wsgi.application"
 
 HM_NAV = [
-    ("Home", "home", "house", "treasury.open"),
+    ("Home", "home", "house", "reports.view"),
+    ("Clients", "clients", "building-2", "usage.view"),
     ("Invoices", "invoices", "receipt-text", "invoices.view"),
     ("Usage", "usage-devices", "monitor-smartphone", "usage.view"),
-    ("Companies", "companies", "building-2", "directory.view"),
 ]

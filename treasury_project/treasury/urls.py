@@ -5,7 +5,8 @@ from __future__ import annotations
 from django.urls import include, path
 
 urlpatterns = [
-    path("", include("treasury.home.urls")),
+    path("", include("treasury.overview.urls")),
+    path("", include("treasury.exports.urls")),
     path("", include("treasury.invoices.urls")),
     path("", include("treasury.usage.urls")),
     path("", include("hm_auth.urls")),
