@@ -27,6 +27,7 @@ INSTALLED_APPS = [
     "treasury.clients",
     "treasury.agreements",
     "treasury.invoices",
+    "treasury.documents",
     "treasury.exports",
     "treasury.overview",
     *(["treasury.demo"] if DEMO else []),

@@ -8,6 +8,7 @@ urlpatterns = [
     path("", include("treasury.overview.urls")),
     path("", include("treasury.exports.urls")),
     path("", include("treasury.invoices.urls")),
+    path("", include("treasury.documents.urls")),
     path("", include("treasury.usage.urls")),
     path("", include("hm_auth.urls")),
 ]

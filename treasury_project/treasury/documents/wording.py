@@ -15,9 +15,10 @@ _NAMES = {
     "E": "Exempt",
     "AE": "Reverse charge",
     "G": "Export",
-    "O": "Outside the scope of tax",
+    "O": "No tax",
 }
-_UNBROKEN = re.compile(r"\S{40}")
+_UNBROKEN = re.compile(r"\S{41,}")
+_PIECE = re.compile(r"\S{8}")
 
 Words = dict[str, Any]
 
@@ -177,11 +178,15 @@ def _number(value: Decimal) -> str:
 
 
 def _clean(value: Any) -> Any:
-    """Make all texts printable, and let a word of 40 letters be broken between lines."""
+    """Make all texts printable, and let a word of more than 40 letters be broken anywhere."""
     if isinstance(value, str):
-        return _UNBROKEN.sub(lambda found: found[0] + "\u200b", printable(value))
+        return _UNBROKEN.sub(_breakable, printable(value))
     if isinstance(value, dict):
         return {name: _clean(each) for name, each in value.items()}
     if isinstance(value, list | tuple):
         return [_clean(each) for each in value]
     return value
+
+
+def _breakable(word: re.Match[str]) -> str:
+    return _PIECE.sub(lambda piece: piece[0] + "\u200b", word[0])
