@@ -168,8 +168,8 @@ def test_an_empty_list_says_where_invoices_come_from(people):
 
 
 def test_the_menu_leads_to_invoices_for_those_who_may(people):
-    assert 'href="/invoices"' in text_of(people["acme"].get("/"))
-    assert 'href="/invoices"' not in text_of(people["technician"].get("/"))
+    assert 'href="/invoices"' in text_of(people["acme"].get("/", follow=True))
+    assert 'href="/invoices"' not in text_of(people["technician"].get("/", follow=True))
 
 
 def test_the_list_comes_in_pages_at_a_fixed_cost(people, nexus, django_assert_num_queries):

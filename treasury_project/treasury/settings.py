@@ -20,6 +20,7 @@ INSTALLED_APPS = [
     "pgtrigger",
     "pghistory",
     "django_tasks_db",
+    "hm_auth.webhooks",
     "treasury.taxes",
     "treasury.catalogue",
     "treasury.usage",
@@ -36,6 +37,16 @@ MIDDLEWARE = [*defaults.MODULE_MIDDLEWARE, "pghistory.middleware.HistoryMiddlewa
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 ROOT_URLCONF = "treasury.urls"
 WSGI_APPLICATION = "treasury.wsgi.application"
+
+HM_WEBHOOKS = {
+    "EVENTS": {
+        "invoice.issued": "an invoice or credit note is issued",
+        "invoice.paid": "an invoice is paid in full",
+        "invoice.overdue": "an invoice is not paid on its due day",
+    },
+    "CAPABILITY": "treasury.settings",
+    "PRIVATE_ADDRESSES": CONFIG["WEBHOOKS_PRIVATE"],
+}
 
 HM_NAV = [
     ("Home", "home", "house", "reports.view"),
