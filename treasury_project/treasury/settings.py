@@ -29,6 +29,7 @@ INSTALLED_APPS = [
     "treasury.agreements",
     "treasury.invoices",
     "treasury.documents",
+    "treasury.delivery",
     "treasury.exports",
     "treasury.overview",
     *(["treasury.demo"] if DEMO else []),

@@ -9,6 +9,7 @@ urlpatterns = [
     path("", include("treasury.exports.urls")),
     path("", include("treasury.invoices.urls")),
     path("", include("treasury.documents.urls")),
+    path("", include("treasury.delivery.urls")),
     path("", include("treasury.usage.urls")),
     path("", include("hm_auth.webhooks.urls")),
     path("", include("hm_auth.urls")),

@@ -104,10 +104,14 @@ def _tax_rows(row: Invoice, money: Any) -> tuple[TaxRow, ...]:
 def _line(row: InvoiceLine, rows: Sequence[TaxRow], money: Any, credit: bool) -> PaperLine:
     codes = {(each.name, each.percent): each.code for each in rows}
     taxes = tuple(
-        LineTax(codes[each["name"], Decimal(each["percent"])], each["name"],
-                Decimal(each["percent"]), money(each["amount"]))
+        LineTax(
+            codes.get((each["name"], Decimal(each["percent"])), ""),  # no category: refused
+            each["name"],
+            Decimal(each["percent"]),
+            money(each["amount"]),
+        )
         for each in row.taxes
-    )  # fmt: skip
+    )
     net = money(row.amount)
     if not taxes and len(rows) == 1 and not rows[0].percent:
         only = rows[0]
