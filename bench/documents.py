@@ -27,7 +27,8 @@ from treasury.documents.paper import (
 )
 
 SELLER = Seller(
-    "Northbridge IT", "Northbridge IT Services Ltd", Address(("1 Quay Street",), "D02", "Dublin", "IE"),
+    "Northbridge IT", "Northbridge IT Services Ltd",
+    Address(("1 Quay Street",), "D02", "Dublin", "IE"),
     "IE6388047V", "654321", "IE29AIBK93115212345678", "AIBKIE2D", "billing@northbridge.example",
 )  # fmt: skip
 VAT = Decimal(23)
@@ -52,7 +53,8 @@ def paper(number: int, lines: int) -> Paper:
         ),
         lines=tuple(
             PaperLine(
-                f"Care of workstations {number}.{i}", nets[i], (LineTax("S", "VAT", VAT, taxes[i]),),
+                f"Care of workstations {number}.{i}", nets[i],
+                (LineTax("S", "VAT", VAT, taxes[i]),),
                 sentences=(f"{number} workstations × 45.00; {i} of them from 14 Nov: 17/30 days",),
             )
             for i in range(lines)

@@ -164,7 +164,9 @@ def test_a_currency_of_three_places_has_no_e_invoice():
 
 
 def test_the_rules_do_find_a_wrong_sum():
-    xml = einvoice.cii(paper()).replace(b"<ram:GrandTotalAmount>123.00", b"<ram:GrandTotalAmount>1.00")
+    xml = einvoice.cii(paper()).replace(
+        b"<ram:GrandTotalAmount>123.00", b"<ram:GrandTotalAmount>1.00"
+    )
     assert any("BR-CO-15" in each for each in broken_rules("cii", xml))
     assert broken_rules("ubl", einvoice.ubl(paper()).replace(b">INV-00012<", b"><", 1)) != []
 
@@ -179,7 +181,12 @@ def papers(draw) -> Paper:
     """An invoice or a credit note of any texts, not all of whose lines are negative."""
     nets = draw(st.lists(AMOUNTS, min_size=1, max_size=6).filter(lambda all_: sum(all_) >= 0))
     lines = [
-        line(net, draw(RATES), description=draw(NAMES), sentences=tuple(draw(st.lists(NAMES, max_size=2))))
+        line(
+            net,
+            draw(RATES),
+            description=draw(NAMES),
+            sentences=tuple(draw(st.lists(NAMES, max_size=2))),
+        )
         for net in nets
     ]
     place = Address(tuple(draw(st.lists(NAMES, max_size=4))), draw(NAMES), draw(NAMES), "DE")

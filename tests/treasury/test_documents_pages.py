@@ -64,17 +64,17 @@ def taxed(invoice: Invoice, **fields) -> Invoice:
         client=client, seller=kept_seller(seller_today()), tax=tax, gross=invoice.net + tax,
         open=invoice.net + tax, tax_breakdown=[row], **fields,
     )  # fmt: skip
-    with unguarded("invoices_invoiceline"):
+    with Unguarded("invoices_invoiceline"):
         InvoiceLine.objects.filter(invoice=invoice).update(taxes=[{**rate, "amount": str(tax)}])
     return Invoice.objects.get(pk=invoice.pk)
 
 
 def rewrite(invoice: Invoice, **fields) -> None:
-    with unguarded("invoices_invoice"):
+    with Unguarded("invoices_invoice"):
         Invoice.objects.filter(pk=invoice.pk).update(**fields)
 
 
-class unguarded:
+class Unguarded:
     def __init__(self, table: str) -> None:
         self.table = table
 
@@ -223,7 +223,7 @@ def test_a_credit_note_gives_back_positive_amounts(seller):
         tax_breakdown=[{"code": "S", "name": "VAT", "percent": "23", "base": str(-ready.net),
                         "amount": str(-ready.tax)}],
     )  # fmt: skip
-    with unguarded("invoices_invoiceline"):
+    with Unguarded("invoices_invoiceline"):
         InvoiceLine.objects.create(
             invoice=made, position=1, identity="x", description="Workstation care",
             amount=-ready.net, explanation={"sentences": ["90.00 given back"]},

@@ -101,7 +101,10 @@ def test_the_same_paper_is_the_same_bytes():
 
 
 def test_everything_on_the_paper_is_printed():
-    two = (line("1234.50", quantity=Decimal("1.5"), unit="h", unit_price=Decimal(823)), line("-0.50"))
+    two = (
+        line("1234.50", quantity=Decimal("1.5"), unit="h", unit_price=Decimal(823)),
+        line("-0.50"),
+    )
     text = text_of(pdf.render(paper(*two, note="Thank you", terms="Payment terms: 14 days.")))
     for words in (
         "INV-00012", "3 November 2026", "17 November 2026", "1 – 30 November 2026", "PO-991",

@@ -24,7 +24,7 @@ ALLOWED_WARNINGS = {"PEPPOL-EN16931-R008"}
 
 
 def broken_rules(kind: str, xml: bytes) -> list[str]:
-    """Return what ``xml`` (``cii`` or ``ubl``) breaks: XSD first, then the Schematron's rule ids."""
+    """Return what ``xml`` (``cii`` or ``ubl``) breaks: of the XSD, else of the Schematron."""
     root = etree.fromstring(xml)
     schema = _schema(etree.QName(root).localname)
     if not schema.validate(root):
@@ -65,7 +65,7 @@ NS = {
 
 
 def broken_peppol_rules(xml: bytes) -> list[str]:
-    """Return which rules of Peppol BIS Billing 3.0 beyond EN 16931 are broken, of those that concern us.
+    """Return which of Peppol BIS Billing 3.0's own rules are broken, of those that concern us.
 
     Written from the specification: its Schematron is in no package that may be shipped.
     """
@@ -92,9 +92,7 @@ def broken_peppol_rules(xml: bytes) -> list[str]:
     }
     lines = root.xpath("cac:InvoiceLine | cac:CreditNoteLine", namespaces=NS)
     for each in lines:
-        quantity = each.xpath(
-            "number(cbc:InvoicedQuantity | cbc:CreditedQuantity)", namespaces=NS
-        )
+        quantity = each.xpath("number(cbc:InvoicedQuantity | cbc:CreditedQuantity)", namespaces=NS)
         price = each.xpath("number(cac:Price/cbc:PriceAmount)", namespaces=NS)
         net = each.xpath("number(cbc:LineExtensionAmount)", namespaces=NS)
         checks[f"R120 of line {each.xpath('string(cbc:ID)', namespaces=NS)}"] = (

@@ -82,8 +82,8 @@ def _claim(pk: uuid.UUID) -> Delivery | None:
 def _sent(row: Delivery) -> None:
     row.state, row.sent_at, row.error = State.SENT, timezone.now(), ""
     row.save(update_fields=["state", "sent_at", "error"])
-    if row.kind == Kind.INVOICE:
-        issued = Invoice.objects.filter(pk=row.invoice_id, status=Status.ISSUED)
+    if row.kind == Kind.INVOICE and row.invoice is not None:
+        issued = Invoice.objects.filter(pk=row.invoice.pk, status=Status.ISSUED)
         issued.update(status=Status.SENT)
 
 

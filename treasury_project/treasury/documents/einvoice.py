@@ -56,4 +56,5 @@ def _finished(written: bytes, changes: Mapping[str, str]) -> bytes:
         if element is None:
             raise AssertionError(f"factur-x writes no {name}")
         element.text = value
-    return etree.tostring(root, xml_declaration=True, encoding="UTF-8")
+    finished: bytes = etree.tostring(root, xml_declaration=True, encoding="UTF-8")
+    return finished

@@ -191,7 +191,9 @@ def printable(text: str) -> str:
     stands beside it.
     """
     kept = (" " if each in "\n\r\t\u2028\u2029" else each for each in text)
-    return "".join(x for x in kept if unicodedata.category(x) not in _NOT_PRINTED and x not in _TURNS)
+    return "".join(
+        x for x in kept if unicodedata.category(x) not in _NOT_PRINTED and x not in _TURNS
+    )
 
 
 def _sum(amounts: Iterable[Money], paper: Paper) -> Money:

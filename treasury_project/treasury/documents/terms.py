@@ -151,9 +151,14 @@ def _line(number: int, line: PaperLine) -> Terms:
 def _counted(line: PaperLine) -> tuple[Decimal, Decimal]:
     """Return quantity and price, never a negative one (BR-27), that make the net amount."""
     net = line.net
-    if line.quantity is not None and line.unit_price is not None and line.unit_price >= 0:
-        if rounded(line.quantity * line.unit_price, net.currency) == net and line.quantity:
-            return line.quantity, line.unit_price
+    quantity, price = line.quantity, line.unit_price
+    if (
+        quantity
+        and price is not None
+        and price >= 0
+        and rounded(quantity * price, net.currency) == net
+    ):
+        return quantity, price
     sign = Decimal(-1) if net.amount < 0 else Decimal(1)
     return sign, abs(net).amount
 

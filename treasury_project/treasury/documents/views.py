@@ -42,7 +42,7 @@ def invoice_pdf(request: PersonRequest, pk: uuid.UUID) -> HttpResponse:
 @requires("invoices.view")
 @require_safe
 def invoice_xml(request: PersonRequest, pk: uuid.UUID, form: str) -> HttpResponse:
-    """Give the e-invoice as ``form``, cii or ubl; the reason on the invoice's page if there is none."""
+    """Give the e-invoice as ``form``, cii or ubl; the invoice's page says why there is none."""
     issued = Invoice.objects.visible_to(request.user).exclude(status=Status.DRAFT)
     row = load_or_404(issued, pk=pk)
     try:
@@ -99,4 +99,3 @@ def _client(request: PersonRequest, row: Invoice) -> Kept:
     except (NexusUnavailable, NexusRefused):
         client = None
     return {} if client is None else asdict(client)
-

@@ -62,7 +62,7 @@ def day(value: date) -> str:
 
 
 def _days(first: date, last: date) -> str:
-    """Return 1 – 30 November 2026, saying nothing twice."""
+    """Return first and last day, saying month and year once where they are the same."""
     if first.year != last.year:
         return f"{day(first)} – {day(last)}"
     same = 2 if first.month == last.month else 1
