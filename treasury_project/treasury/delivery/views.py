@@ -35,7 +35,7 @@ def send(request: PersonRequest, pk: uuid.UUID) -> HttpResponse:
         form = SendForm(initial=initial(_to(request, row), invoice_body(row)))
     context = {
         "title": f"Send {row.label}",
-        "intro": f"“{invoice_subject(row)}”, with the PDF and the e-invoice.",
+        "intro": f"“{invoice_subject(row)}”, with the PDF and, where there is one, the e-invoice.",
         "form": form,
         "submit_label": "Send",
         "cancel_url": here,
