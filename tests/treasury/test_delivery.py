@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import smtplib
+import uuid
 from datetime import timedelta
 
 import pytest
@@ -141,6 +142,21 @@ def test_while_one_waits_there_is_no_second_and_later_there_may_be(ready):
     assert reminder.state == State.SENT
     queued(ready)
     assert sending.send_due() == 1
+
+
+def test_a_run_queues_all_its_invoices_at_once_and_names_those_left_out(
+    ready, django_assert_num_queries, django_capture_on_commit_callbacks
+):
+    (waiting,), other = [draft(GLOBEX)], issued(uuid.uuid4())
+    third = issued(uuid.uuid4())
+    queued(third)
+    wanted = [(ready, [AP]), (waiting, [AP]), (other, []), (third, [AP])]
+    with django_capture_on_commit_callbacks() as asked, django_assert_num_queries(5):
+        done = operations.queue_invoices(wanted, by=None)  # two of them a savepoint
+    assert [each.invoice for each in done.deliveries] == [ready]
+    assert set(done.left_out) == {waiting, other, third}
+    assert len(asked) == 1, "the worker is asked once"
+    assert sending.send_due() == 2
 
 
 def test_a_statement_has_no_invoice_and_no_files(seller):

@@ -13,7 +13,7 @@ from hm_auth.answers import Caller
 from hm_auth.permissions import Level
 from tests.treasury.people import ACME, GLOBEX, draft, issued, signed_in
 from treasury.clients.models import ClientTerms
-from treasury.delivery import sending
+from treasury.delivery import recipients, sending
 from treasury.delivery.models import Delivery
 from treasury.delivery.recipients import invoice_emails
 from treasury.invoices.models import Invoice
@@ -71,7 +71,9 @@ def test_the_clerk_sends_it_and_sees_what_became_of_it(people, ready, nexus):
     assert Delivery.objects.get().created_by.username == "billing"
 
 
-def test_without_terms_it_goes_to_the_billing_contact_and_without_nexus_to_nobody(nexus):
+def test_without_terms_it_goes_to_the_billing_contact_and_without_nexus_to_nobody(
+    nexus, monkeypatch
+):
     contact = str(uuid.uuid4())
     nexus.companies[0]["billing_contact"] = contact
     nexus.contacts = [
@@ -79,9 +81,13 @@ def test_without_terms_it_goes_to_the_billing_contact_and_without_nexus_to_nobod
         {"id": contact, "company": str(ACME), "emails": [AP, "second@acme.example"]},
     ]
     caller = Caller(nexus.access("billing"), "billing")
-    assert invoice_emails(caller, ACME) == [AP]
-    assert invoice_emails(caller, GLOBEX) == []
-    assert invoice_emails(caller, uuid.uuid4()) == []
+    nobody = uuid.uuid4()
+    some = {ACME: [AP], GLOBEX: [], nobody: []}
+    assert invoice_emails(caller, [ACME, GLOBEX, nobody]) == some
+    monkeypatch.setattr(recipients, "FEW", 0)
+    assert invoice_emails(caller, [ACME, GLOBEX, nobody]) == some
+    ClientTerms.objects.create(company_id=GLOBEX, invoice_emails=["ap@globex.example"])
+    assert invoice_emails(caller, [GLOBEX]) == {GLOBEX: ["ap@globex.example"]}
     nexus.down = True
     cache.clear()
-    assert invoice_emails(caller, ACME) == []
+    assert invoice_emails(caller, [ACME]) == {ACME: []}

@@ -18,17 +18,17 @@ from treasury.documents.snapshots import seller_today
 from treasury.documents.wording import day
 from treasury.invoices.models import Invoice, Kind
 from treasury.invoices.templatetags.treasury import money
+from treasury.seller.models import Seller
 
 
-def invoice_subject(invoice: Invoice) -> str:
+def invoice_subject(invoice: Invoice, seller: Seller) -> str:
     """Return what the mail with an issued ``invoice`` is called."""
     what = "Credit note" if invoice.kind == Kind.CREDIT_NOTE else "Invoice"
-    return printable(f"{what} {invoice.label} from {seller_today().name}")[:200]
+    return printable(f"{what} {invoice.label} from {seller.name}")[:200]
 
 
-def invoice_body(invoice: Invoice) -> str:
+def invoice_body(invoice: Invoice, seller: Seller) -> str:
     """Return what the mail with an issued ``invoice`` says, before anybody changes it."""
-    seller = seller_today()
     if invoice.kind == Kind.CREDIT_NOTE:
         what = f"with the credit note {invoice.label} we give back {_gross(invoice)}."
     else:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
 
@@ -13,6 +14,7 @@ from treasury.delivery.mail import invoice_body, invoice_subject
 from treasury.delivery.models import Delivery, Kind
 from treasury.delivery.tasks import send_waiting
 from treasury.documents.paper import printable
+from treasury.documents.snapshots import seller_today
 from treasury.invoices.models import Invoice, Status
 
 ONE_WAITS = "delivery_one_waits"
@@ -22,6 +24,14 @@ class CannotSend(HiveMatrixError):
     """There is nothing to send, nobody to send it to, or it waits to be sent already."""
 
     code = "cannot_send"
+
+
+@dataclass(frozen=True, slots=True)
+class Queued:
+    """What became of many invoices to send."""
+
+    deliveries: tuple[Delivery, ...]
+    left_out: tuple[Invoice, ...]
 
 
 def queue_invoice(
@@ -34,15 +44,46 @@ def queue_invoice(
     """
     if invoice.status == Status.DRAFT:
         raise CannotSend("A draft is not sent: issue it first.")
+    seller = seller_today()
     return queue(
         kind=Kind.INVOICE,
         company_id=invoice.company_id,
         invoice=invoice,
         to=to,
-        subject=invoice_subject(invoice),
-        body=body or invoice_body(invoice),
+        subject=invoice_subject(invoice, seller),
+        body=body or invoice_body(invoice, seller),
         by=by,
     )
+
+
+@transaction.atomic
+def queue_invoices(wanted: Iterable[tuple[Invoice, Sequence[str]]], *, by: User | None) -> Queued:
+    """Queue the mails with many issued invoices, each to its addresses, in three queries.
+
+    Left out, and named: drafts, those without an address, and those that wait already.
+    """
+    seller = seller_today()
+    pairs = list(wanted)
+    rows = [
+        Delivery(
+            kind=Kind.INVOICE,
+            company_id=invoice.company_id,
+            invoice=invoice,
+            to=list(dict.fromkeys(to)),
+            subject=invoice_subject(invoice, seller),
+            body=invoice_body(invoice, seller),
+            created_by=by,
+        )
+        for invoice, to in pairs
+        if to and invoice.status != Status.DRAFT
+    ]
+    Delivery.objects.bulk_create(rows, ignore_conflicts=True)
+    made = set(Delivery.objects.filter(pk__in=[each.pk for each in rows]).values_list("pk"))
+    queued = tuple(each for each in rows if (each.pk,) in made)
+    if queued:
+        transaction.on_commit(send_waiting.enqueue)
+    on_the_way = {each.invoice_id for each in queued}
+    return Queued(queued, tuple(invoice for invoice, _ in pairs if invoice.pk not in on_the_way))
 
 
 def queue(

@@ -16,6 +16,7 @@ from treasury.delivery.forms import SendForm, initial
 from treasury.delivery.mail import invoice_body, invoice_subject
 from treasury.delivery.models import Kind
 from treasury.delivery.recipients import invoice_emails
+from treasury.documents.snapshots import seller_today
 from treasury.invoices.models import Invoice, Status
 from treasury.requests import PersonRequest
 
@@ -26,16 +27,16 @@ def send(request: PersonRequest, pk: uuid.UUID) -> HttpResponse:
     """Ask to whom and with which words; then queue it."""
     issued = Invoice.objects.visible_to(request.user).exclude(status=Status.DRAFT)
     row = load_or_404(issued, pk=pk)
-    here = reverse("invoice", args=[pk])
+    here, seller = reverse("invoice", args=[pk]), seller_today()
     if request.method == "POST":
         form = SendForm(request.POST)
         if form.is_valid() and _queued(request, row, form):
             return redirect(here)
     else:
-        form = SendForm(initial=initial(_to(request, row), invoice_body(row)))
+        form = SendForm(initial=initial(_to(request, row), invoice_body(row, seller)))
     context = {
         "title": f"Send {row.label}",
-        "intro": f"“{invoice_subject(row)}”, with the PDF and, where there is one, the e-invoice.",
+        "intro": f"“{invoice_subject(row, seller)}”, with its files.",
         "form": form,
         "submit_label": "Send",
         "cancel_url": here,
@@ -57,4 +58,6 @@ def _queued(request: PersonRequest, row: Invoice, form: SendForm) -> bool:
 def _to(request: PersonRequest, row: Invoice) -> list[str]:
     """Those it went to before, else those that the client named."""
     last = row.deliveries.filter(kind=Kind.INVOICE).order_by("-created_at").first()
-    return list(last.to) if last else invoice_emails(request.caller, row.company_id)
+    return (
+        list(last.to) if last else invoice_emails(request.caller, [row.company_id])[row.company_id]
+    )
