@@ -21,8 +21,8 @@ from tests.treasury.people import (
     signed_in,
     workstations,
 )
+from treasury.invoices.drafts import draft_due
 from treasury.invoices.models import Invoice
-from treasury.invoices.operations import draft_due
 
 pytestmark = pytest.mark.django_db
 

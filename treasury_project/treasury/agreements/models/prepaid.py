@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import date
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -28,6 +29,11 @@ class Prepaid(models.Model):
     class Meta:
         abstract = True
 
+    @property
+    def usable_until(self) -> date | None:
+        """The first day on which nothing of it can be used, carry-over included."""
+        raise NotImplementedError
+
 
 class Allowance(Prepaid):
     """``minutes`` every month or year from ``start`` on; unused ones last one period longer."""
@@ -50,6 +56,10 @@ class Allowance(Prepaid):
 
     def __str__(self) -> str:
         return f"{self.minutes // 60} h every {self.get_every_months_display().lower()}"
+
+    @property
+    def usable_until(self) -> date | None:
+        return self.end
 
 
 class PrepaidBlock(Prepaid):
@@ -76,3 +86,7 @@ class PrepaidBlock(Prepaid):
 
     def __str__(self) -> str:
         return f"{self.minutes // 60} h until {self.end}"
+
+    @property
+    def usable_until(self) -> date | None:
+        return self.carry_until or self.end
