@@ -73,7 +73,7 @@ def test_the_mail_has_the_invoice_and_comes_from_the_seller(ready):
     assert sent.subject == "Invoice INV-00001 from Northbridge IT"
     assert sent.from_email == "Northbridge IT <billing@northbridge.example>"
     assert sent.extra_headers["Message-ID"] == f"<{row.pk}@northbridge.example>"
-    assert "comes to 90.00 EUR. Please pay it by 3 December 2025." in sent.body
+    assert "comes to 110.70 EUR. Please pay it by 3 December 2025." in sent.body
     assert reverse("invoice", args=[ready.pk]) in sent.body
     (html, kind) = sent.alternatives[0]
     assert kind == "text/html"

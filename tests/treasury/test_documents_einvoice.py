@@ -65,7 +65,9 @@ def test_taxes_rounded_line_by_line_are_within_what_the_standard_allows():
 
 def test_two_taxes_on_a_line_are_one_rate_in_the_e_invoice():
     state, city = ("S", "State tax", Decimal("6.25")), ("S", "City tax", Decimal(2))
-    seller = changed(SELLER, address=Address(("5 Main",), "78701", "Austin", "US"), tax_id="12-345")
+    seller = changed(
+        SELLER, address=Address(("5 Main",), "78701", "Austin", "US", "TX"), tax_id="12-345"
+    )
     document = paper(line("100.00", state, city), seller=seller)
     assert_valid(document)
     root = etree.fromstring(einvoice.ubl(document))

@@ -29,7 +29,7 @@ def paper_of(invoice: Invoice, seller: Seller) -> Paper:
 def preview_of(invoice: Invoice, seller: Seller, client: Kept, today: date) -> Paper:
     """Return a draft as it would be if it were issued ``today``, marked as a draft.
 
-    ``agreement`` is loaded too. Raises ValueError for wrong sums, and for a draft without lines.
+    ``agreement`` is loaded too. Raises ValueError for wrong sums.
     """
     due = today + timedelta(days=invoice.agreement.payment_days)
     return _paper(invoice, seller, client, today, due)

@@ -36,9 +36,10 @@ def ubl(paper: Paper) -> bytes:
     missing = []
     if "BT-10" not in data and "BT-13" not in data:
         missing.append("a PO number, or the reference that the client asks for")
-    for whose, party in (("our", data["BG-4"]), ("the client's", data["BG-7"])):
-        if "einvoicing_addr" not in party:
-            missing.append(f"{whose} Peppol id or e-mail address")
+    if "einvoicing_addr" not in data["BG-4"]:
+        missing.append("our Peppol id or e-mail address")
+    if "einvoicing_addr" not in data["BG-7"]:
+        missing.append("the client's Peppol id")
     if missing:
         raise NotAnEInvoice(missing)
     written = generate_ubl_xml(

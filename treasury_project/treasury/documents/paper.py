@@ -36,6 +36,7 @@ class Address:
     postcode: str = ""
     city: str = ""
     country: str = ""
+    region: str = ""  # a state or county, where addresses have it
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,8 +162,6 @@ class Paper:
     draft: bool = False
 
     def __post_init__(self) -> None:
-        if not self.lines:
-            raise ValueError(f"{self.label} has no lines")
         if (self.kind is Kind.CREDIT_NOTE) != (self.corrects is not None):
             raise ValueError("a credit note, and only one, says which invoice it corrects")
         _equal(f"{self.label}: net and tax", self.net + self.tax, self.gross)
@@ -178,7 +177,7 @@ class Paper:
                 amounts[key] = amounts.get(key, _sum((), self)) + each.amount
         for row in self.taxes:
             key = row.code, row.name, row.percent
-            _equal(f"{self.label}: base of {row.name}", bases.pop(key), row.base)
+            _equal(f"{self.label}: base of {row.name}", bases.pop(key, _sum((), self)), row.base)
             _equal(f"{self.label}: {row.name}", amounts[key], row.amount)
         if bases:
             raise ValueError(f"{self.label}: taxes of lines that are not in the breakdown: {bases}")

@@ -1,8 +1,7 @@
 """Who sends and who gets a document, of what an invoice keeps about both (JSON).
 
-A seller is kept by the names of ``seller.models.Seller``; a client by Nexus's: ``name``,
-``legal_name``, ``tax_id``, ``account_number``, ``line1``, ``line2``, ``postal_code``, ``city``,
-``country``, and ours: ``email``, ``peppol_id``, ``buyer_reference``. What is not there is empty.
+``invoices.issuing.seller_snapshot`` keeps a seller, ``invoices.clients.Client`` is a client. What is
+not there is empty.
 """
 
 from __future__ import annotations
@@ -13,10 +12,6 @@ from typing import Any
 from treasury.documents.paper import Address, Buyer, Seller
 from treasury.seller.models import Seller as SellerRow
 
-SELLER_FIELDS = (
-    "name", "legal_name", "street", "street2", "postcode", "city", "country", "tax_id",
-    "registration", "email", "phone", "iban", "bic", "peppol_id", "footer", "accent",
-)  # fmt: skip
 _SAME = ("legal_name", "tax_id", "registration", "email", "phone", "iban", "bic", "peppol_id")
 _ACCENT = "#1f6feb"
 
@@ -28,14 +23,9 @@ def seller_today() -> SellerRow:
     return SellerRow.objects.filter(pk=1).first() or SellerRow(name="")
 
 
-def kept_seller(row: SellerRow) -> dict[str, str]:
-    """Return what an invoice keeps of the seller, for ``Invoice.seller``."""
-    return {name: getattr(row, name) for name in SELLER_FIELDS}
-
-
 def seller_of(kept: Kept | None, today: SellerRow) -> Seller:
     """Return the seller as ``kept`` at issue; the logo, and all of it for a draft, is today's."""
-    facts = kept or kept_seller(today)
+    facts = kept or vars(today)
     lines = (_text(facts, "street"), _text(facts, "street2"))
     return Seller(
         name=_text(facts, "name"),
@@ -54,23 +44,23 @@ def seller_of(kept: Kept | None, today: SellerRow) -> Seller:
 
 def buyer_of(kept: Kept) -> Buyer:
     """Return the client as ``kept`` with the invoice."""
-    lines = (_text(kept, "line1", "street"), _text(kept, "line2", "street2"))
+    lines = (_text(kept, "street"), _text(kept, "street2"))
     return Buyer(
         name=_text(kept, "name"),
         legal_name=_text(kept, "legal_name"),
         address=Address(
             lines=tuple(each for each in lines if each),
-            postcode=_text(kept, "postal_code", "postcode"),
+            postcode=_text(kept, "postcode"),
             city=_text(kept, "city"),
+            region=_text(kept, "region"),
             country=_text(kept, "country"),
         ),
         tax_id=_text(kept, "tax_id"),
         account_number=_text(kept, "account_number"),
-        email=_text(kept, "email"),
         peppol_id=_text(kept, "peppol_id"),
         reference=_text(kept, "buyer_reference"),
     )
 
 
-def _text(facts: Kept, *names: str) -> str:
-    return next((str(facts[name]) for name in names if facts.get(name)), "")
+def _text(facts: Kept, name: str) -> str:
+    return str(facts.get(name) or "")

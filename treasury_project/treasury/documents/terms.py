@@ -46,6 +46,8 @@ class _Group:
 
 def terms(paper: Paper) -> Terms:
     """Return ``paper`` by business terms. Raises NotAnEInvoice."""
+    if not paper.lines:
+        raise NotAnEInvoice(["at least one line"])
     groups = list(_groups(paper))
     _refuse(paper, groups)
     outside = groups[0].code == "O"  # BR-O-02 to 04: no VAT numbers then
@@ -201,6 +203,7 @@ def _party(party: Seller | Buyer) -> Terms:
         **{f"addr_l{number}": text for number, text in enumerate(lines[:3], start=1)},
         "city": printable(address.city).strip(),
         "postcode": printable(address.postcode).strip(),
+        "country_subdivision": printable(address.region).strip(),
         "country_code": address.country,
     }
 

@@ -22,7 +22,7 @@ from treasury.documents.einvoice import NotAnEInvoice
 from treasury.documents.models import Format
 from treasury.documents.operations import document, file_name, pdfs_of, with_lines
 from treasury.documents.snapshots import Kept, seller_today
-from treasury.invoices.clients import client_today
+from treasury.invoices.clients import clients_today
 from treasury.invoices.models import Invoice, Status
 from treasury.requests import PersonRequest
 
@@ -95,7 +95,7 @@ def _preview(request: PersonRequest, row: Invoice) -> HttpResponse:
 
 def _client(request: PersonRequest, row: Invoice) -> Kept:
     try:
-        client = client_today(request.caller, row.company_id)
+        client = clients_today(request.caller, [row.company_id]).get(row.company_id)
     except (NexusUnavailable, NexusRefused):
         client = None
     return {} if client is None else asdict(client)

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from treasury.billing_rules.money import Money
-from treasury.documents.paper import Kind, LineTax, Paper, PaperLine, TaxRow, printable
+from treasury.documents.paper import Address, Kind, LineTax, Paper, PaperLine, TaxRow, printable
 
 _LETTER = frozenset({"US", "CA", "MX", "PH"})
 _NAMES = {
@@ -93,8 +93,9 @@ def _buyer_lines(paper: Paper) -> list[str]:
     return [x for x in (trade, *buyer.address.lines, _place(buyer.address)) if x]
 
 
-def _place(address: Any) -> str:
-    return " ".join(x for x in (address.postcode, address.city, address.country) if x)
+def _place(address: Address) -> str:
+    parts = (address.postcode, address.city, address.region, address.country)
+    return " ".join(each for each in parts if each)
 
 
 def _foot(paper: Paper) -> list[str]:
