@@ -6,7 +6,6 @@ from datetime import date, timedelta
 from io import StringIO
 
 import pytest
-from django.core import mail
 from django.core.management import call_command
 from django.db import IntegrityError, transaction
 
@@ -16,6 +15,7 @@ from tests.treasury.people import seller as seller_of_all
 from tests.treasury.threads import at_once
 from treasury.agreements.models import Addition, Agreement
 from treasury.clients.models import ClientTerms
+from treasury.delivery.models import Delivery
 from treasury.dunning import operations
 from treasury.dunning.models import Measure, Notice
 from treasury.dunning.suggestions import suggestions
@@ -25,6 +25,7 @@ from treasury.taxes.models import TaxRate
 
 pytestmark = pytest.mark.django_db
 DUE = date(2025, 11, 1)
+TO = {ACME: ["pay@acme.test"], GLOBEX: ["pay@globex.test"]}
 
 
 @pytest.fixture
@@ -42,7 +43,8 @@ def on(days: int) -> list[tuple[str, int]]:
 
 
 def approve_all(day: date):
-    return operations.approve([each.key for each in suggestions(day)], today=day, by=None)
+    keys = [each.key for each in suggestions(day)]
+    return operations.approve(keys, to=TO, today=day, by=None)
 
 
 def test_stages_are_suggested_on_the_days_of_the_policy(seller):
@@ -78,19 +80,23 @@ def test_without_a_seller_nothing_is_suggested():
     assert on(100) == []
 
 
-def test_an_approved_reminder_is_mailed_to_where_invoices_go(
-    seller, django_capture_on_commit_callbacks, settings
-):
-    settings.TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
+def test_an_approved_reminder_is_queued_for_the_people_who_get_invoices(seller):
     overdue()
-    ClientTerms.objects.create(company_id=ACME, invoice_emails=["pay@acme.test"])
-    with django_capture_on_commit_callbacks(execute=True):
-        approve_all(DUE + timedelta(days=7))
-    (message,) = mail.outbox
-    assert message.to == ["pay@acme.test"]
-    assert "Invoice: INV-00001 of 2 Oct 2025" in message.body
-    assert "Open: 120.00 EUR" in message.body
-    assert Notice.objects.get().text == message.body
+    approve_all(DUE + timedelta(days=7))
+    mail = Delivery.objects.get()
+    assert (mail.kind, mail.to) == ("reminder", ["pay@acme.test"])
+    assert "Invoice: INV-00001 of 2 Oct 2025" in mail.body
+    assert "Open: 120.00 EUR" in mail.body
+    assert Notice.objects.get().text == mail.body
+
+
+def test_a_reminder_that_nobody_would_get_is_named_and_stays_suggested(seller):
+    overdue()
+    day = DUE + timedelta(days=7)
+    keys = [each.key for each in suggestions(day)]
+    done = operations.approve(keys, to={ACME: []}, today=day, by=None)
+    assert (done.notices, "Acme, INV-00001: Nobody is known" in done.left_out[0]) == ((), True)
+    assert on(8) == [("reminder", 1)]
 
 
 def test_an_approved_late_fee_is_a_one_off_line_of_the_agreement(seller):
@@ -98,9 +104,7 @@ def test_an_approved_late_fee_is_a_one_off_line_of_the_agreement(seller):
     invoice = overdue()
     assert on(10) == []
     untaxed = approve_all(DUE + timedelta(days=30))
-    assert untaxed.not_charged == (
-        "No tax is known for late fees (zero rate) in IE; add it first.",
-    )
+    assert untaxed.left_out == ("No tax is known for late fees (zero rate) in IE; add it first.",)
     TaxRate.objects.create(name="VAT", category="zero", region="IE", percent=0, start=DUE)
     (found,) = suggestions(DUE + timedelta(days=30))
     assert (found.measure, found.amount) == (Measure.LATE_FEE, euros("41.78"))
@@ -133,7 +137,7 @@ def test_a_fee_that_no_agreement_can_bill_is_named_and_not_recorded(seller):
     overdue()
     Agreement.objects.update(end=DUE)
     done = approve_all(DUE + timedelta(days=30))
-    assert done.not_charged == ("Acme has no agreement that could bill 40.00 EUR.",)
+    assert done.left_out == ("Acme has no agreement that could bill 40.00 EUR.",)
     assert done.notices == ()
     assert len(on(30)) == 1
 
@@ -155,7 +159,7 @@ def test_what_was_paid_between_looking_and_approving_gets_no_reminder(seller):
     day = DUE + timedelta(days=7)
     keys = [each.key for each in suggestions(day)]
     paid("120.00", invoice, on=day)
-    assert operations.approve(keys, today=day, by=None).notices == ()
+    assert operations.approve(keys, to=TO, today=day, by=None).notices == ()
 
 
 def test_two_clerks_who_approve_at_once_send_one_reminder(several_threads):
@@ -163,7 +167,7 @@ def test_two_clerks_who_approve_at_once_send_one_reminder(several_threads):
     overdue()
     day = DUE + timedelta(days=7)
     keys = [each.key for each in suggestions(day)]
-    sent = at_once([lambda: len(operations.approve(keys, today=day, by=None).notices)] * 3)
+    sent = at_once([lambda: len(operations.approve(keys, to=TO, today=day, by=None).notices)] * 3)
     assert sorted(sent) == [0, 0, 1]
 
 

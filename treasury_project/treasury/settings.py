@@ -28,6 +28,8 @@ INSTALLED_APPS = [
     "treasury.clients",
     "treasury.agreements",
     "treasury.invoices",
+    "treasury.documents",
+    "treasury.delivery",
     "treasury.payments",
     "treasury.receivables",
     "treasury.dunning",

@@ -8,6 +8,8 @@ urlpatterns = [
     path("", include("treasury.overview.urls")),
     path("", include("treasury.exports.urls")),
     path("", include("treasury.invoices.urls")),
+    path("", include("treasury.documents.urls")),
+    path("", include("treasury.delivery.urls")),
     path("", include("treasury.payments.urls")),
     path("", include("treasury.receivables.urls")),
     path("", include("treasury.dunning.urls")),

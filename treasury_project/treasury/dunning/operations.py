@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import uuid
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -18,7 +19,8 @@ from treasury.billing_rules.taxes import Liability
 from treasury.catalogue.models import Product
 from treasury.catalogue.quantities import Source
 from treasury.clients.models import ClientTerms
-from treasury.dunning.delivery import send
+from treasury.delivery.models import Kind as Mail
+from treasury.delivery.operations import CannotSend, queue
 from treasury.dunning.models import Measure, Notice
 from treasury.dunning.suggestions import Suggestion, chosen, suggestions
 from treasury.seller.models import Seller
@@ -41,30 +43,52 @@ class NotCharged(HiveMatrixError):
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """What was recorded, and why some fees could not be charged."""
+    """What was recorded, and why some reminders and fees were left out."""
 
     notices: tuple[Notice, ...]
-    not_charged: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
 
 
 @transaction.atomic
-def approve(keys: Sequence[str], *, today: date, by: User | None) -> Decided:
+def approve(
+    keys: Sequence[str],
+    *,
+    to: Mapping[uuid.UUID, Sequence[str]],
+    today: date,
+    by: User | None,
+) -> Decided:
     """Record the suggestions named by ``keys``: reminders go out, fees go on the next invoice.
 
     What is suggested is computed again under a lock: what was paid or decided meanwhile is left
-    out, and nothing goes out twice.
+    out, and nothing goes out twice. ``to`` are the addresses of each company; a reminder that
+    nobody would get is left out and named, as is a fee that no invoice could bill.
     """
     _lock()
-    notices, not_charged = [], []
+    notices, left_out = [], []
     for each in chosen(suggestions(today), keys):
         try:
             addition = _charge(each, today) if each.measure is Measure.LATE_FEE else None
+            if each.measure is Measure.REMINDER:
+                _mail(each, to.get(each.invoice.company_id, ()), by)
         except NotCharged as why:
-            not_charged.append(str(why))
-            continue
-        notices.append(_record(each, by, text=each.text, addition=addition))
-    send([each for each in notices if each.measure == Measure.REMINDER])
-    return Decided(tuple(notices), tuple(not_charged))
+            left_out.append(str(why))
+        except CannotSend as why:
+            left_out.append(f"{each.client_name}, {each.invoice.label}: {why}")
+        else:
+            notices.append(_record(each, by, text=each.text, addition=addition))
+    return Decided(tuple(notices), tuple(left_out))
+
+
+def _mail(each: Suggestion, to: Sequence[str], by: User | None) -> None:
+    queue(
+        kind=Mail.REMINDER,
+        company_id=each.invoice.company_id,
+        invoice=each.invoice,
+        to=to,
+        subject=f"Reminder: {each.invoice.label} is open",
+        body=each.text,
+        by=by,
+    )
 
 
 @transaction.atomic

@@ -11,7 +11,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from hm_auth.access import requires
-from treasury.clients.models import ClientTerms
+from hm_auth.answers import Caller
+from treasury.delivery.recipients import invoice_emails
 from treasury.dunning import operations
 from treasury.dunning.models import Measure, Notice
 from treasury.dunning.suggestions import Suggestion, chosen, companies, suggestions
@@ -29,7 +30,7 @@ def suggested(request: PersonRequest) -> HttpResponse:
     context = {
         "found": found[:SHOWN],
         "hidden": max(0, len(found) - SHOWN),
-        "unreachable": _unreachable(found),
+        "unreachable": _unreachable(request.caller, found[:SHOWN]),
         "has_seller": Seller.objects.exists(),
         "decided": Notice.objects.select_related("invoice", "decided_by", "addition").order_by(
             "-decided_at", "-id"
@@ -53,12 +54,13 @@ def decide(request: PersonRequest) -> HttpResponse:
         messages.info(request, "Nothing was chosen, or it is settled meanwhile.")
         return redirect("dunning")
     if do != "confirmed":
-        return render(request, "treasury/dunning/confirm.html", _question(picked))
-    done = operations.approve(keys, today=today, by=request.user)
+        return render(request, "treasury/dunning/confirm.html", _question(request, picked))
+    to = invoice_emails(request.caller, companies(picked))
+    done = operations.approve(keys, to=to, today=today, by=request.user)
     reminders = sum(each.measure == Measure.REMINDER for each in done.notices)
     fees = len(done.notices) - reminders
     messages.success(request, f"{reminders} reminders are on their way, {fees} fees are charged.")
-    for why in done.not_charged:
+    for why in done.left_out:
         messages.warning(request, why)
     return redirect("dunning")
 
@@ -77,19 +79,22 @@ def _dismiss(request: PersonRequest, keys: Sequence[str]) -> None:
         messages.success(request, f"{len(done.notices)} dismissed.")
 
 
-def _question(picked: Sequence[Suggestion]) -> dict[str, object]:
+def _question(request: PersonRequest, picked: Sequence[Suggestion]) -> dict[str, object]:
     return {
         "picked": picked,
         "reminders": sum(each.measure is Measure.REMINDER for each in picked),
         "fees": [each for each in picked if each.measure is Measure.LATE_FEE],
         "clients": len(companies(picked)),
-        "unreachable": _unreachable(picked),
+        "unreachable": _unreachable(request.caller, picked),
     }
 
 
-def _unreachable(found: Sequence[Suggestion]) -> set[str]:
-    """Return the names of those whom no reminder reaches: no address for invoices is known."""
-    reminded = [each for each in found if each.measure is Measure.REMINDER]
-    terms = ClientTerms.objects.filter(company_id__in=companies(reminded))
-    reached = set(terms.exclude(invoice_emails=[]).values_list("company_id", flat=True))
-    return {each.client_name for each in reminded if each.invoice.company_id not in reached}
+def _unreachable(caller: Caller, found: Sequence[Suggestion]) -> list[str]:
+    """Return the names of those whom no reminder reaches: no address is known just now."""
+    names = {
+        each.invoice.company_id: each.client_name
+        for each in found
+        if each.measure is Measure.REMINDER
+    }
+    to = invoice_emails(caller, names)
+    return sorted(name for pk, name in names.items() if not to[pk])

@@ -59,6 +59,8 @@ def invoice(request: PersonRequest, pk: uuid.UUID) -> HttpResponse:
         "lines": row.lines.order_by("position"),
         "internal": may(request.user, "invoices.internal"),
         "money": invoice_money(row, request.user),
+        "can_send": row.status != Status.DRAFT and may(request.user, "invoices.send"),
+        "deliveries": row.deliveries.order_by("-created_at"),
         "can_issue": row.status == Status.DRAFT and may(request.user, "invoices.issue"),
     }
     return render(request, "treasury/invoice.html", context)
