@@ -15,6 +15,7 @@ from django.utils import timezone
 from hm_auth.models import User
 from treasury.agreements.models import Agreement
 from treasury.billing_rules import stored
+from treasury.invoices import bulk
 from treasury.invoices.assembly import PREFETCH
 from treasury.invoices.contacts import Contacts
 from treasury.invoices.due_drafts import Computed, Drafted, LeftOut, compute
@@ -115,7 +116,7 @@ def save(computed: Computed, *, by: User | None) -> tuple[list[Invoice], list[In
     stale = [(row, each) for row, each in _stale(again)]
     for row, each in stale:
         fill(row, each)
-    Invoice.objects.bulk_update([row for row, _ in stale], _FIELDS, batch_size=500)
+    bulk.update([row for row, _ in stale], _FIELDS)
     InvoiceLine.objects.filter(invoice__in=[row.pk for row, _ in stale]).delete()
     lines = (line for row, each in (*pairs, *stale) for line in lines_of(row, each))
     while batch := list(islice(lines, 2000)):

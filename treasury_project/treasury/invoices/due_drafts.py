@@ -96,7 +96,7 @@ def compute(
         billed = {p: lines for p, lines in history[case.row.pk].items() if since and p.end > since}
         _attempt(case, book, billed, taxes, tax_day or today, result)
     for company in due_now:
-        if minutes := sum(entry.minutes for entry in book.unbilled(company)):
+        if minutes := book.unbilled(company):
             result.unbilled[company] = minutes
     return result
 
