@@ -19,7 +19,7 @@ from treasury.billing_rules.lines import Line, Working
 from treasury.invoices import bulk
 from treasury.invoices.clients import Client
 from treasury.invoices.contacts import Contacts
-from treasury.invoices.drafts import agreements_of, differs, fill, lines_of, one_at_a_time
+from treasury.invoices.drafts import agreements_of, differs, fill, one_at_a_time, write_lines
 from treasury.invoices.due_drafts import Computed, Drafted, compute
 from treasury.invoices.models import (
     BilledWork,
@@ -95,6 +95,18 @@ def issue_many(
     """
     done = Issued()
     one_at_a_time()
+    with bulk.without_garbage_collection():
+        return _issue(pks, done, clients, today, by, contacts)
+
+
+def _issue(
+    pks: Sequence[uuid.UUID],
+    done: Issued,
+    clients: Mapping[uuid.UUID, Client],
+    today: date,
+    by: User | None,
+    contacts: Contacts | None,
+) -> Issued:
     rows = list(
         Invoice.objects.select_for_update(of=("self",))
         .filter(pk__in=pks, status=Status.DRAFT)
@@ -165,7 +177,7 @@ def put_right(row: Invoice, drafted: Drafted) -> None:
     fill(row, drafted)
     row.lines.all().delete()
     row.save()
-    InvoiceLine.objects.bulk_create(lines_of(row, drafted))
+    write_lines([(row, drafted)])
 
 
 def _number(
