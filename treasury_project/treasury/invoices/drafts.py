@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import islice
@@ -15,6 +16,7 @@ from django.utils import timezone
 from hm_auth.models import User
 from treasury.agreements.models import Agreement
 from treasury.billing_rules import stored
+from treasury.invoices import bulk
 from treasury.invoices.assembly import PREFETCH
 from treasury.invoices.contacts import Contacts
 from treasury.invoices.due_drafts import Computed, Drafted, LeftOut, compute
@@ -24,6 +26,10 @@ BATCH = 1000  # companies that are billed in one transaction
 _FIELDS = (
     "period_end", "net", "tax", "gross", "tax_region", "liability", "liability_reason",
     "tax_breakdown", "warnings", "drafted_at",
+)  # fmt: skip
+_LINE_FIELDS = (
+    "invoice", "position", "identity", "description", "amount", "tax_category", "taxes",
+    "explanation",
 )  # fmt: skip
 Line = dict[str, object]
 
@@ -80,8 +86,9 @@ def _draft_batch(
     contacts: Contacts | None,
 ) -> None:
     one_at_a_time()
-    computed = compute(agreements_of(companies, today), today, contacts=contacts)
-    drafted, changed = save(computed, by=by)
+    with bulk.without_garbage_collection():
+        computed = compute(agreements_of(companies, today), today, contacts=contacts)
+        drafted, changed = save(computed, by=by)
     run.drafted += drafted
     run.changed += changed
     run.removed += len(computed.gone)
@@ -115,11 +122,9 @@ def save(computed: Computed, *, by: User | None) -> tuple[list[Invoice], list[In
     stale = [(row, each) for row, each in _stale(again)]
     for row, each in stale:
         fill(row, each)
-    Invoice.objects.bulk_update([row for row, _ in stale], _FIELDS, batch_size=500)
+    bulk.update([row for row, _ in stale], _FIELDS)
     InvoiceLine.objects.filter(invoice__in=[row.pk for row, _ in stale]).delete()
-    lines = (line for row, each in (*pairs, *stale) for line in lines_of(row, each))
-    while batch := list(islice(lines, 2000)):
-        InvoiceLine.objects.bulk_create(batch)
+    write_lines((*pairs, *stale))
     if computed.gone:
         Invoice.objects.filter(pk__in=[row.pk for row in computed.gone]).delete()
     return made, [row for row, _ in stale]
@@ -181,17 +186,21 @@ def fill(row: Invoice, drafted: Drafted) -> None:
     row.drafted_at = timezone.now()
 
 
-def lines_of(row: Invoice, drafted: Drafted) -> Iterator[InvoiceLine]:
-    """Yield the lines of ``row``."""
+def write_lines(pairs: Iterable[tuple[Invoice, Drafted]]) -> None:
+    """Write the lines of new drafts, or of those whose lines have just been removed."""
+    bulk.copy(InvoiceLine, _LINE_FIELDS, (line for pair in pairs for line in _lines(*pair)))
+
+
+def _lines(row: Invoice, drafted: Drafted) -> Iterator[tuple[object, ...]]:
     taxes = drafted.taxed.by_line
     for position, line in enumerate(drafted.draft.lines, start=1):
-        yield InvoiceLine(
-            invoice=row,
-            position=position,
-            identity=line.identity,
-            description=line.description,
-            amount=line.amount.amount,
-            tax_category=line.tax_category,
-            taxes=taxes.get(line.identity, []),
-            explanation=stored.to_json(line),
+        yield (
+            row.pk,
+            position,
+            line.identity,
+            line.description,
+            line.amount.amount,
+            line.tax_category,
+            json.dumps(taxes.get(line.identity, [])),
+            json.dumps(stored.to_json(line), ensure_ascii=False),
         )

@@ -96,7 +96,7 @@ def compute(
         billed = {p: lines for p, lines in history[case.row.pk].items() if since and p.end > since}
         _attempt(case, book, billed, taxes, tax_day or today, result)
     for company in due_now:
-        if minutes := sum(entry.minutes for entry in book.unbilled(company)):
+        if minutes := book.unbilled(company):
             result.unbilled[company] = minutes
     return result
 
@@ -130,7 +130,7 @@ def _changed(
 ) -> dict[uuid.UUID, date]:
     """Return from which day on each agreement's issued periods must be looked at again."""
     found: dict[uuid.UUID, date] = {}
-    pks = [case.row.pk for case in cases if case.issued_until is not None]
+    pks = [case.row.pk for case in cases]
     marks = FactChange.objects.filter(agreement__in=pks).values_list("pk", "agreement", "since")
     for pk, agreement, since in marks:
         found[agreement] = min(since, found.get(agreement, since))

@@ -16,9 +16,10 @@ from hm_auth.exceptions import HiveMatrixError
 from hm_auth.models import User
 from hm_auth.webhooks import operations as webhooks
 from treasury.billing_rules.lines import Line, Working
+from treasury.invoices import bulk
 from treasury.invoices.clients import Client
 from treasury.invoices.contacts import Contacts
-from treasury.invoices.drafts import agreements_of, differs, fill, lines_of, one_at_a_time
+from treasury.invoices.drafts import agreements_of, differs, fill, one_at_a_time, write_lines
 from treasury.invoices.due_drafts import Computed, Drafted, compute
 from treasury.invoices.models import (
     BilledWork,
@@ -94,6 +95,18 @@ def issue_many(
     """
     done = Issued()
     one_at_a_time()
+    with bulk.without_garbage_collection():
+        return _issue(pks, done, clients, today, by, contacts)
+
+
+def _issue(
+    pks: Sequence[uuid.UUID],
+    done: Issued,
+    clients: Mapping[uuid.UUID, Client],
+    today: date,
+    by: User | None,
+    contacts: Contacts | None,
+) -> Issued:
     rows = list(
         Invoice.objects.select_for_update(of=("self",))
         .filter(pk__in=pks, status=Status.DRAFT)
@@ -104,7 +117,7 @@ def issue_many(
     ready = list(_ready(rows, computed, clients, done))
     _number(ready, clients, today, by)
     rows = [row for row, _ in ready]
-    Invoice.objects.bulk_update(rows, _FIELDS, batch_size=500)
+    bulk.update(rows, _FIELDS)
     BilledWork.objects.bulk_create(
         BilledWork(entry_id=key, invoice=row)
         for row, drafted in ready
@@ -129,13 +142,12 @@ def _ready(
     now = {(each.agreement.pk, each.draft.period.start): each for each in computed.drafts}
     reasons = {each.agreement.pk: "; ".join(each.reasons) for each in computed.left_out}
     known = _stored_lines(rows)
-    taken: set[tuple[uuid.UUID, date]] = set()
+    waiting: dict[uuid.UUID, list[date]] = defaultdict(list)
+    for agreement, start in sorted(now):
+        waiting[agreement].append(start)
     for row in rows:
         drafted = now.get((row.agreement_id, row.period_start))
-        earlier = any(
-            agreement == row.agreement_id and start < row.period_start
-            for agreement, start in now.keys() - taken
-        )
+        earlier = any(start < row.period_start for start in waiting[row.agreement_id])
         if row.company_id not in clients:
             done.refused[row.pk] = "Nexus does not know this company."
         elif earlier:
@@ -147,7 +159,7 @@ def _ready(
             put_right(row, drafted)
             done.refused[row.pk] = "It was out of date and has been put right: look at it again."
         else:
-            taken.add((row.agreement_id, row.period_start))
+            waiting[row.agreement_id].remove(row.period_start)
             yield row, drafted
 
 
@@ -165,7 +177,7 @@ def put_right(row: Invoice, drafted: Drafted) -> None:
     fill(row, drafted)
     row.lines.all().delete()
     row.save()
-    InvoiceLine.objects.bulk_create(lines_of(row, drafted))
+    write_lines([(row, drafted)])
 
 
 def _number(
