@@ -42,6 +42,7 @@ CAPABILITIES: Mapping[str, frozenset[Level]] = MappingProxyType(
         "invoices.view": frozenset({Level.ADMIN, Level.BILLING, Level.CLIENT}),
         "invoices.internal": BILLING,  # drafts, and the invoices of every company
         "invoices.issue": BILLING,
+        "invoices.send": BILLING,
         "statements.view": frozenset({Level.ADMIN, Level.BILLING, Level.CLIENT}),
         "payments.manage": BILLING,
         "agreements.view": BILLING,

@@ -48,7 +48,10 @@ def nexus(nexus_server, settings, monkeypatch) -> Iterator[FakeNexus]:
 def several_threads(transactional_db) -> Iterator[None]:
     """Transactions that are really committed; what was issued is removed with the triggers off."""
     yield
-    tables = ("invoices_invoiceline", "invoices_invoice")
+    tables = (
+        *("payments_allocation", "payments_payment", "payments_refund", "dunning_notice"),
+        *("invoices_invoiceline", "invoices_invoice"),
+    )
     with connection.cursor() as cursor:
         for table in tables:
             cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")

@@ -187,8 +187,8 @@ def test_the_list_comes_in_pages_at_a_fixed_cost(people, nexus, django_assert_nu
     assert text_of(billing.get(reverse("invoices") + following[1])).count("hm-row-link") == 11
 
 
-def test_one_invoice_costs_three_queries(people, django_assert_num_queries):
+def test_one_invoice_costs_four_queries(people, django_assert_num_queries):
     ready = issued(ACME)
     people["acme"].get("/")
-    with django_assert_num_queries(3):  # the session, the invoice, its lines
+    with django_assert_num_queries(4):  # the session, the invoice, its lines, what was paid
         people["acme"].get(page_of(ready))

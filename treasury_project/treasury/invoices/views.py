@@ -20,6 +20,7 @@ from treasury.invoices import issuing
 from treasury.invoices.clients import clients_today, name_them
 from treasury.invoices.models import Invoice, Status
 from treasury.invoices.running import people_of_nexus
+from treasury.payments.panels import invoice_money
 from treasury.requests import PersonRequest
 
 NEWEST = ("-period_start", "-id")
@@ -48,13 +49,18 @@ def invoices(request: PersonRequest) -> HttpResponse:
 @requires("invoices.view")
 @require_safe
 def invoice(request: PersonRequest, pk: uuid.UUID) -> HttpResponse:
-    visible = Invoice.objects.visible_to(request.user).select_related("agreement", "issued_by")
+    visible = Invoice.objects.visible_to(request.user).select_related(
+        "agreement", "issued_by", "corrects"
+    )
     row = load_or_404(visible, pk=pk)
     name_them(request.caller, [row])
     context = {
         "invoice": row,
         "lines": row.lines.order_by("position"),
         "internal": may(request.user, "invoices.internal"),
+        "money": invoice_money(row, request.user),
+        "can_send": row.status != Status.DRAFT and may(request.user, "invoices.send"),
+        "deliveries": row.deliveries.order_by("-created_at"),
         "can_issue": row.status == Status.DRAFT and may(request.user, "invoices.issue"),
     }
     return render(request, "treasury/invoice.html", context)
