@@ -23,7 +23,7 @@ from tests.treasury.papers import (
 )
 from tests.treasury.validators import NS, broken_peppol_rules, broken_rules
 from treasury.billing_rules.money import Money
-from treasury.documents import einvoice
+from treasury.documents import einvoice, pdf
 from treasury.documents.paper import Address, Kind, Paper, TaxRow
 
 
@@ -163,6 +163,15 @@ def test_a_currency_of_three_places_has_no_e_invoice():
     )
     with pytest.raises(einvoice.NotAnEInvoice, match="which KWD has not"):
         einvoice.cii(odd)
+
+
+def test_a_bill_without_lines_is_printed_and_is_no_e_invoice():
+    row = TaxRow("O", "No tax", Decimal(0), eur(0), eur(0))
+    none = {name: eur(0) for name in ("net", "tax", "gross", "open")}
+    empty = changed(paper(), lines=(), taxes=(row,), **none)
+    assert pdf.render(empty).startswith(b"%PDF")
+    with pytest.raises(einvoice.NotAnEInvoice, match="at least one line"):
+        einvoice.cii(empty)
 
 
 def test_the_rules_do_find_a_wrong_sum():

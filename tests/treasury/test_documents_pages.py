@@ -155,12 +155,13 @@ def test_a_draft_is_a_preview_that_nobody_keeps(people, seller):
     assert not StoredDocument.objects.exists()
 
 
-def test_a_draft_without_lines_says_why_there_is_no_preview(people, seller):
+def test_a_draft_that_does_not_add_up_says_so_and_has_no_preview(people, seller):
     waiting = draft(ACME)
-    waiting.lines.all().delete()
-    Invoice.objects.filter(pk=waiting.pk).update(net=0, gross=0)
+    waiting.lines.update(amount=91)
     answer = people["billing"].get(reverse("invoice-pdf", args=[waiting.pk]), follow=True)
-    assert "There is no preview: Draft has no lines." in answer.content.decode()
+    assert (
+        "There is no preview: Draft: lines: 91.00 EUR is not 90.00 EUR." in answer.content.decode()
+    )
 
 
 def test_what_an_e_invoice_lacks_is_said_on_the_page(people, seller):

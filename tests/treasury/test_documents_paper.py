@@ -15,7 +15,7 @@ WRONG = {
     "lines are not the net": {"net": eur("99.99"), "gross": eur("122.99"), "open": eur("122.99")},
     "paid and open are not the gross": {"paid": eur(1)},
     "a credit note of nothing": {"kind": Kind.CREDIT_NOTE},
-    "no lines": {"lines": ()},
+    "no lines but an amount": {"lines": ()},
     "no breakdown": {"taxes": (), "tax": eur(0), "gross": eur(100), "open": eur(100)},
 }
 

@@ -1,7 +1,7 @@
 """Who sends and who gets a document, of what an invoice keeps about both (JSON).
 
-``invoices.issuing.seller_snapshot`` keeps a seller, ``invoices.clients.Client`` is a client. What is
-not there is empty.
+``invoices.issuing.seller_snapshot`` keeps a seller, ``invoices.clients.Client`` is a client. What
+is not there is empty.
 """
 
 from __future__ import annotations
