@@ -316,4 +316,8 @@ def test_the_menu_leads_billing_to_money_and_nobody_else(people):
 
 def test_a_client_finds_the_statement_from_the_invoices(people):
     issue_credit_note(billed("1.00"), amounts=None, reason="x", today=timezone.localdate(), by=None)
-    assert reverse("own-statement") in text_of(people["acme"].get(reverse("invoices")))
+    billed("100.00")
+    paid("20.00")
+    seen = text_of(people["acme"].get(reverse("invoices")))
+    assert reverse("own-statement") in seen
+    assert "100.00 EUR" in seen, "what is open, taxes included"
