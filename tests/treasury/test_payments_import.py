@@ -14,11 +14,19 @@ from django.urls import reverse
 from hm_auth.permissions import Level
 from tests.treasury.money import billed, paid, state
 from tests.treasury.people import GLOBEX, signed_in
-from treasury.payments.bank_import import import_all, match
+from treasury.payments import bank_import
+from treasury.payments.bank_import import import_all
 from treasury.payments.bank_rows import Booking, Unreadable, Wrong, read
 from treasury.payments.models import Payment
 
 HEADER = "day,amount,currency,name,reference,bank reference\n"
+
+
+TODAY = date(2025, 12, 1)
+
+
+def match(rows, chosen):
+    return bank_import.match(rows, chosen, today=TODAY)
 
 
 def bookings(text: str) -> list[Booking]:
@@ -126,6 +134,12 @@ def test_invoices_of_two_clients_or_another_currency_are_a_persons_business(invo
     assert (first.company_id, second.company_id) == (None, None)
     assert "different clients" in first.problem
     assert "is in USD" in second.problem
+
+
+def test_money_of_tomorrow_is_left_out(invoices):
+    (row,) = match(read(HEADER + "2025-12-02,120,EUR,,INV-1,Z1", "EUR"), {})
+    assert (row.problem, row.company_id) == ("That day has not come yet.", None)
+    assert import_all([row], by=None).left_out == 1
 
 
 def test_matching_costs_the_same_for_many_rows(invoices, django_assert_num_queries):

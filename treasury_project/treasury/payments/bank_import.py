@@ -7,6 +7,7 @@ import uuid
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
 from django.db.models import Q
 
@@ -47,7 +48,9 @@ class Imported:
     left_out: int
 
 
-def match(rows: Sequence[Booking | Wrong], chosen: Mapping[str, str]) -> list[Matched]:
+def match(
+    rows: Sequence[Booking | Wrong], chosen: Mapping[str, str], *, today: date
+) -> list[Matched]:
     """Find the client of each booking: by an invoice number in it, else as suggested and chosen.
 
     ``chosen`` maps ``field_name`` to the id of a client. Few queries, however many rows.
@@ -59,7 +62,9 @@ def match(rows: Sequence[Booking | Wrong], chosen: Mapping[str, str]) -> list[Ma
     found = []
     for booking in bookings:
         row = Matched(booking, known=booking.bank_reference in known)
-        if not row.known:
+        if booking.day > today:
+            row.problem = "That day has not come yet."
+        elif not row.known:
             _by_number(row, [numbered[each] for each in booking.numbers if each in numbered])
             if row.company_id is None and not row.problem:
                 _by_amount_and_name(row, alike[booking.amount.amount, booking.amount.currency])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from hm_auth.access import requires
@@ -42,7 +43,7 @@ def preview(request: PersonRequest) -> HttpResponse:
     except Unreadable as problem:
         messages.error(request, str(problem))
         return redirect("payments-import")
-    done = import_all(match(rows, request.POST.dict()), by=request.user)
+    done = import_all(match(rows, request.POST.dict(), today=timezone.localdate()), by=request.user)
     wrong = sum(isinstance(row, Wrong) for row in rows)
     messages.success(
         request,
@@ -57,7 +58,7 @@ def _preview(request: PersonRequest, text: str) -> HttpResponse | None:
         rows = read(text, _currency())
     except Unreadable:
         return None
-    found = match(rows, {})
+    found = match(rows, {}, today=timezone.localdate())
     context = {
         "text": text,
         "wrong": [row for row in rows if isinstance(row, Wrong)],
