@@ -33,6 +33,7 @@ INSTALLED_APPS = [
     "treasury.payments",
     "treasury.receivables",
     "treasury.dunning",
+    "treasury.billing",
     "treasury.exports",
     "treasury.overview",
     *(["treasury.demo"] if DEMO else []),
@@ -55,6 +56,7 @@ HM_WEBHOOKS = {
 HM_NAV = [
     ("Home", "home", "house", "reports.view"),
     ("Clients", "clients", "building-2", "usage.view"),
+    ("Billing", "billing", "calendar-check", "invoices.internal"),
     ("Invoices", "invoices", "receipt-text", "invoices.view"),
     ("Payments", "payments", "banknote", "payments.manage"),
     ("Receivables", "receivables", "hourglass", "payments.manage"),

@@ -31,7 +31,7 @@ def update(rows: Sequence[models.Model], names: Sequence[str]) -> None:
     columns = ", ".join(f"{quote(each.column)} {each.db_type(connection)}" for each in fields)
     sets = ", ".join(f"{quote(f.column)} = n.{quote(f.column)}" for f in fields[1:])
     values = [{each.column: getattr(row, each.attname) for each in fields} for row in rows]
-    ident = quote(key.column)
+    ident = quote(str(key.column))
     with connection.cursor() as cursor:
         cursor.execute(
             f"UPDATE {quote(meta.db_table)} AS t SET {sets} "  # noqa: S608 - names of our models

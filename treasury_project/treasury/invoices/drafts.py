@@ -76,6 +76,15 @@ def draft_due(
     return run
 
 
+def draft_companies(
+    companies: Sequence[uuid.UUID], *, today: date, by: User | None, contacts: Contacts | None
+) -> Run:
+    """Draft a few companies, all together or not at all."""
+    run = Run()
+    _draft_batch(companies, run, today=today, by=by, contacts=contacts)
+    return run
+
+
 @transaction.atomic
 def _draft_batch(
     companies: Sequence[uuid.UUID],

@@ -129,8 +129,9 @@ def _devices(companies: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, list[Presence
 def _readings(companies: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, list[Reading]]:
     found: dict[uuid.UUID, list[Reading]] = defaultdict(list)
     rows = usage.Reading.objects.filter(company_id__in=companies)
-    for company, *rest in rows.values_list("company_id", "meter", "subject", "day", "quantity"):
-        found[company].append(Reading(*rest))
+    values = rows.values_list("company_id", "meter", "subject", "day", "quantity")
+    for company, meter, subject, day, quantity in values:
+        found[company].append(Reading(meter, subject, day, quantity))
     return found
 
 
