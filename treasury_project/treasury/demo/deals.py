@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
@@ -91,7 +92,7 @@ def late_day(start: date, months: int) -> date:
     return add_months(start, months - 1) + timedelta(days=13)
 
 
-def _deal(client: DemoClient) -> object:
+def _deal(client: DemoClient) -> uuid.UUID:
     return demo_id("agreement", client.account_number)
 
 

@@ -76,10 +76,12 @@ def _pay(today: date) -> None:
     names = {client.company_id: client for client in CLIENTS}
     due = Invoice.objects.filter(open__gt=0, due_on__lt=today).order_by("due_on", "number")
     for invoice in due:
-        client = names[invoice.company_id]
+        client, due_on = names[invoice.company_id], invoice.due_on
+        if due_on is None:
+            continue
         slow = int(client.account_number[2:]) % 5
-        gone = client.account_number == deals.OVERDUE and (today - invoice.due_on).days < 150
-        paid_on = invoice.due_on + timedelta(days=slow * 4 - 3)
+        gone = client.account_number == deals.OVERDUE and (today - due_on).days < 150
+        paid_on = due_on + timedelta(days=slow * 4 - 3)
         if gone or paid_on >= today:
             continue
         received = Received(
