@@ -63,4 +63,5 @@ HM_NAV = [
     ("Receivables", "receivables", "hourglass", "payments.manage"),
     ("Reports", "reports", "chart-column", "reports.view"),
     ("Usage", "usage-devices", "monitor-smartphone", "usage.view"),
+    ("Settings", "settings", "settings", "treasury.settings"),
 ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.core.validators import RegexValidator
@@ -66,3 +68,8 @@ class TaxRate(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} {self.percent.normalize():f} %"
+
+    @property
+    def last_day(self) -> date | None:
+        """The last day it is owed; None without an end."""
+        return self.end - timedelta(days=1) if self.end else None

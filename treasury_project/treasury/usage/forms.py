@@ -2,45 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 
+from treasury.days_form import DAY, DaysForm, RowForm
 from treasury.usage.intake import cells
 from treasury.usage.intake.kinds import KINDS
 from treasury.usage.models import ContactBilling, Device, DeviceKind, Meter, Reading, TimeEntry
 
-DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-
-
-class RowForm(forms.ModelForm[Any]):
-    """A row whose constraints are all checked, those on columns that the form has not, too."""
-
-    def _get_validation_exclusions(self) -> set[str]:
-        exclusions: set[str] = super()._get_validation_exclusions()  # type: ignore[misc]
-        return exclusions - {"company_id", "contact_id", "end"}
-
-
-class DaysForm(RowForm):
-    """A row with a first and a last day."""
-
-    last_day = forms.DateField(required=False, widget=DAY, help_text="Empty while it lasts.")
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["start"].widget = DAY
-        if self.instance.end:
-            self.initial["last_day"] = self.instance.end - timedelta(days=1)
-
-    def clean_last_day(self) -> date | None:
-        last: date | None = self.cleaned_data["last_day"]
-        self.instance.end = last + timedelta(days=1) if last else None
-        return last
+COMPANY = frozenset({"company_id", "contact_id"})
 
 
 class DeviceForm(DaysForm):
+    checked = COMPANY
     from_day = forms.DateField(
         required=False,
         widget=DAY,
@@ -73,12 +50,16 @@ class LastDayForm(forms.Form):
 
 
 class ContactBillingForm(DaysForm):
+    checked = COMPANY
+
     class Meta:
         model = ContactBilling
         fields = ("treatment", "custom_price", "start", "last_day", "note")
 
 
 class ReadingForm(RowForm):
+    checked = COMPANY
+
     class Meta:
         model = Reading
         fields = ("meter", "subject", "day", "quantity")
@@ -86,6 +67,7 @@ class ReadingForm(RowForm):
 
 
 class TimeEntryForm(RowForm):
+    checked = COMPANY
     minutes = forms.CharField(
         max_length=20, label="Time", help_text="90 minutes, 1:30 or 1.5 h.", strip=True
     )

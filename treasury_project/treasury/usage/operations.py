@@ -2,27 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date, timedelta
 from typing import Any
 
-import pghistory
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, models, transaction
+from django.db import models
 
-from hm_auth.exceptions import HiveMatrixError
 from hm_auth.models import User
+from treasury.recorded import Refused, recorded
 from treasury.usage.intake.rows import Plan
 from treasury.usage.models import ContactBilling, Device, Reading, TimeEntry
 
-
-class NotPossible(HiveMatrixError):
-    """The database refuses it; the message says why, for people."""
-
-    code = "not_possible"
-
-
+NotPossible = Refused
 WORDS = {
     "device_once_at_a_time": "A device would be there twice on some days.",
     "work_is_billed": "This work has been billed and cannot be altered.",
@@ -32,28 +23,11 @@ WORDS = {
 }
 
 
-@contextmanager
-def _recorded(by: User | None, reason: str) -> Iterator[None]:
-    """Do it whole or not at all, and tell the history who did it and why."""
-    about = {"name": by.display_name or by.username} if by else {}
-    try:
-        with transaction.atomic(), pghistory.context(**about, reason=reason):
-            yield
-    except IntegrityError as refusal:
-        raise NotPossible(_words(refusal)) from refusal
-
-
-def _words(refusal: IntegrityError) -> str:
-    diagnosis = getattr(refusal.__cause__, "diag", None)
-    name = getattr(diagnosis, "constraint_name", "") or ""
-    return WORDS.get(name, "The database refuses this: it contradicts something that is there.")
-
-
 def apply(plan: Plan, *, by: User | None, reason: str) -> None:
     """Write what ``plan`` says, all of it or nothing. Raises NotPossible."""
     if plan.has_errors:
         raise NotPossible("Some rows cannot be taken, so none was.")
-    with _recorded(by, reason):
+    with recorded(by=by, reason=reason, words=WORDS):
         for model, rows in _by_model(plan.save).items():
             model._default_manager.bulk_update(rows, plan.fields, batch_size=500)  # noqa: SLF001
         for model, rows in _by_model(plan.add).items():
@@ -69,7 +43,7 @@ def _by_model(rows: list[Any]) -> dict[type[models.Model], list[Any]]:
 
 def save(row: Device | ContactBilling | Reading | TimeEntry, *, by: User, reason: str = "") -> None:
     """Add or correct one row. Raises NotPossible."""
-    with _recorded(by, reason):
+    with recorded(by=by, reason=reason, words=WORDS):
         row.save()
 
 
@@ -77,7 +51,7 @@ def remove(
     row: Device | ContactBilling | Reading | TimeEntry, *, by: User, reason: str = "A mistake"
 ) -> None:
     """Take back a row that should never have been there. Raises NotPossible."""
-    with _recorded(by, reason):
+    with recorded(by=by, reason=reason, words=WORDS):
         row.delete()
 
 
@@ -105,7 +79,7 @@ def change_device(device: Device, *, from_day: date, by: User) -> Device:
         start=from_day,
     )
     before.end = from_day
-    with _recorded(by, f"Billed in another way from {from_day}"):
+    with recorded(by=by, reason=f"Billed in another way from {from_day}", words=WORDS):
         before.save()
         after.full_clean()
         after.save()
