@@ -57,6 +57,8 @@ HM_WEBHOOKS = {
 HM_NAV = [
     ("Home", "home", "house", "reports.view"),
     ("Clients", "clients", "building-2", "usage.view"),
+    ("Agreements", "agreements", "handshake", "agreements.view"),
+    ("Catalogue", "products", "package", "agreements.view"),
     ("Billing", "billing", "calendar-check", "invoices.internal"),
     ("Invoices", "invoices", "receipt-text", "invoices.view"),
     ("Payments", "payments", "banknote", "payments.manage"),

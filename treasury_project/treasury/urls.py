@@ -8,6 +8,8 @@ urlpatterns = [
     path("", include("treasury.overview.urls")),
     path("", include("treasury.exports.urls")),
     path("", include("treasury.reports.urls")),
+    path("", include("treasury.agreements.urls")),
+    path("", include("treasury.catalogue.urls")),
     path("", include("treasury.billing.urls")),
     path("", include("treasury.invoices.urls")),
     path("", include("treasury.documents.urls")),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 
+import pghistory
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
@@ -14,6 +15,12 @@ from treasury.taxes.models import TaxCategory
 CURRENCY = RegexValidator(r"^[A-Z]{3}$", "Use the three capital letters of ISO 4217, such as EUR.")
 
 
+@pghistory.track(
+    pghistory.InsertEvent(),
+    pghistory.UpdateEvent(),
+    pghistory.DeleteEvent(),
+    append_only=True,
+)
 class Product(models.Model):
     """Something that is sold. ``unit`` and ``units`` are what an explanation calls it."""
 
@@ -41,6 +48,12 @@ class Product(models.Model):
         return self.name
 
 
+@pghistory.track(
+    pghistory.InsertEvent(),
+    pghistory.UpdateEvent(),
+    pghistory.DeleteEvent(),
+    append_only=True,
+)
 class ProductPrice(models.Model):
     """The list price of a unit from ``start`` on, until a later one starts.
 
@@ -70,6 +83,12 @@ class ProductPrice(models.Model):
         return f"{self.unit_price} {self.currency} from {self.start}"
 
 
+@pghistory.track(
+    pghistory.InsertEvent(),
+    pghistory.UpdateEvent(),
+    pghistory.DeleteEvent(),
+    append_only=True,
+)
 class ProductCost(models.Model):
     """What a unit costs us from ``start`` on, for the profit per client; never on an invoice."""
 
@@ -105,6 +124,12 @@ class Term(models.IntegerChoices):
     THREE_YEARS = 36, "3 years"
 
 
+@pghistory.track(
+    pghistory.InsertEvent(),
+    pghistory.UpdateEvent(),
+    pghistory.DeleteEvent(),
+    append_only=True,
+)
 class Plan(models.Model):
     """A set of products that is sold together, with prices by term."""
 
@@ -117,6 +142,12 @@ class Plan(models.Model):
         return self.name
 
 
+@pghistory.track(
+    pghistory.InsertEvent(),
+    pghistory.UpdateEvent(),
+    pghistory.DeleteEvent(),
+    append_only=True,
+)
 class PlanItem(Quantity):
     """A product of a plan; it becomes an addition of each agreement that takes the plan."""
 
@@ -138,6 +169,12 @@ class PlanItem(Quantity):
         return str(self.product)
 
 
+@pghistory.track(
+    pghistory.InsertEvent(),
+    pghistory.UpdateEvent(),
+    pghistory.DeleteEvent(),
+    append_only=True,
+)
 class PlanPrice(models.Model):
     """What a unit of ``product`` costs in a plan with a term, from ``start`` on.
 

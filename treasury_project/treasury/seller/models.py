@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+import pghistory
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import RegexValidator
 from django.db import models
@@ -20,6 +21,13 @@ def _reminder_days() -> list[int]:
     return [7, 21, 35]
 
 
+@pghistory.track(
+    pghistory.InsertEvent(),
+    pghistory.UpdateEvent(),
+    pghistory.DeleteEvent(),
+    exclude=["logo"],
+    append_only=True,
+)
 class Seller(models.Model):
     """Who we are on invoices, and our policies. There is exactly one row, with the id 1."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+import pghistory
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.core.validators import RegexValidator
@@ -26,6 +27,12 @@ class TaxCategory(models.TextChoices):
     ZERO = "zero", "Zero rate"
 
 
+@pghistory.track(
+    pghistory.InsertEvent(),
+    pghistory.UpdateEvent(),
+    pghistory.DeleteEvent(),
+    append_only=True,
+)
 class TaxRate(models.Model):
     """``percent`` of the net amount, owed in ``region`` for ``category``; 0 percent is a rate.
 

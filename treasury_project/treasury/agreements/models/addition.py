@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import uuid
+from datetime import date, timedelta
 
+import pghistory
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.db import models
@@ -17,6 +19,12 @@ from treasury.catalogue.quantities import Quantity, Source, quantity_constraints
 from treasury.usage.days import Days
 
 
+@pghistory.track(
+    pghistory.InsertEvent(),
+    pghistory.UpdateEvent(),
+    pghistory.DeleteEvent(),
+    append_only=True,
+)
 class Addition(Quantity):
     """A line of an agreement. ``company_id`` repeats the agreement's: constraints need it here."""
 
@@ -100,6 +108,12 @@ class Addition(Quantity):
         return self.description or str(self.product)
 
 
+@pghistory.track(
+    pghistory.InsertEvent(),
+    pghistory.UpdateEvent(),
+    pghistory.DeleteEvent(),
+    append_only=True,
+)
 class Tier(models.Model):
     """The agreed price of the units above a number of them; the first tier is above 0."""
 
@@ -125,6 +139,12 @@ class Tier(models.Model):
         return f"above {self.above}: {self.unit_price}"
 
 
+@pghistory.track(
+    pghistory.InsertEvent(),
+    pghistory.UpdateEvent(),
+    pghistory.DeleteEvent(),
+    append_only=True,
+)
 class Discount(models.Model):
     """A part of the price that is let off on these days. Several at once add up."""
 
@@ -150,3 +170,8 @@ class Discount(models.Model):
 
     def __str__(self) -> str:
         return f"{self.percent.normalize():f} % {self.reason}".strip()
+
+    @property
+    def last_day(self) -> date | None:
+        """The last day it is let off; None without an end."""
+        return self.end - timedelta(days=1) if self.end else None

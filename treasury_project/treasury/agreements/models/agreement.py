@@ -5,9 +5,11 @@ from __future__ import annotations
 import uuid
 from datetime import date, timedelta
 
+import pghistory
 from django.db import models
 from django.db.models import F, Q
 
+from treasury.agreements.queries import AgreementQuerySet
 from treasury.billing_rules.agreement import Proration, Timing
 from treasury.catalogue.models import CURRENCY, Plan, Term
 
@@ -22,6 +24,12 @@ class Renewal(models.TextChoices):
     NONE = "none", "Ends"
 
 
+@pghistory.track(
+    pghistory.InsertEvent(),
+    pghistory.UpdateEvent(),
+    pghistory.DeleteEvent(),
+    append_only=True,
+)
 class Agreement(models.Model):
     """What was agreed with a company in Nexus; ``end`` is the first day it no longer holds.
 
@@ -59,7 +67,13 @@ class Agreement(models.Model):
         "minimum charge", max_digits=14, decimal_places=3, null=True, blank=True
     )
 
+    objects = AgreementQuerySet.as_manager()
+
     class Meta:
+        indexes = (
+            models.Index(fields=["title", "id"], name="agreement_by_title"),
+            models.Index(fields=["end"], name="agreement_by_end"),
+        )
         constraints = (
             models.CheckConstraint(
                 condition=Q(end__isnull=True) | Q(end__gt=F("start")),

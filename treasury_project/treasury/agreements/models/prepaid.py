@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from datetime import date
 
+import pghistory
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
@@ -35,6 +36,12 @@ class Prepaid(models.Model):
         raise NotImplementedError
 
 
+@pghistory.track(
+    pghistory.InsertEvent(),
+    pghistory.UpdateEvent(),
+    pghistory.DeleteEvent(),
+    append_only=True,
+)
 class Allowance(Prepaid):
     """``minutes`` every month or year from ``start`` on; unused ones last one period longer."""
 
@@ -62,6 +69,12 @@ class Allowance(Prepaid):
         return self.end
 
 
+@pghistory.track(
+    pghistory.InsertEvent(),
+    pghistory.UpdateEvent(),
+    pghistory.DeleteEvent(),
+    append_only=True,
+)
 class PrepaidBlock(Prepaid):
     """``minutes`` bought at once, to use until ``end``; some may be carried over to a later day."""
 

@@ -1,0 +1,194 @@
+"""What people type about agreements. A last day is shown; the database keeps the day after it."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from treasury.agreements.models import Addition, Agreement, Allowance, Discount, PrepaidBlock
+from treasury.catalogue.models import Plan, Product
+from treasury.catalogue.quantities import Source
+from treasury.days_form import DAY, DaysForm
+from treasury.usage.intake import cells
+
+STATES = [
+    ("", "Running"), ("30", "End within 30 days"), ("60", "End within 60 days"),
+    ("90", "End within 90 days"), ("ended", "Ended"), ("all", "All"),
+]  # fmt: skip
+
+
+class AgreementFilter(forms.Form):
+    q = forms.CharField(required=False, max_length=100, label="Plan or title")
+    state = forms.ChoiceField(required=False, choices=STATES)
+
+
+class TermsForm(DaysForm):
+    class Meta:
+        model = Agreement
+        fields = (
+            "title", "term_months", "start", "last_day", "renewal", "notice_days",
+            "cadence_months", "timing", "currency", "payment_days", "po_number", "proration",
+            "minimum",
+        )  # fmt: skip
+
+
+class NewAgreementForm(TermsForm):
+    plan = forms.ModelChoiceField(
+        Plan.objects.filter(is_active=True).order_by("name"),
+        required=False,
+        empty_label="Without a plan",
+        help_text="Its products become the lines of the agreement.",
+    )
+    calendar_months = forms.BooleanField(
+        required=False,
+        label="Bill by calendar months",
+        help_text="A start within a month makes the first period a part of that month.",
+    )
+
+    field_order = ("plan", "title")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["title"].required = False
+        self.fields["title"].help_text = "On invoices; else the plan's name."
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or {}
+        if not data.get("title"):
+            if data.get("plan") is None:
+                self.add_error("title", "Give it a title, or choose a plan.")
+            else:
+                data["title"] = data["plan"].name
+        if data.get("calendar_months") and data.get("start"):
+            self.instance.anchor = data["start"].replace(day=1)
+        return data
+
+
+class LineForm(DaysForm):
+    tiers = forms.CharField(
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3, "class": "font-monospace"}),
+        label="Prices by number",
+        help_text="More than so many, and the price of one; a line each: 0 47, then 20 41.",
+    )
+    from_day = forms.DateField(
+        required=False, widget=DAY, label="These changes count from",
+    )  # fmt: skip
+
+    class Meta:
+        model = Addition
+        fields = (
+            "product", "description", "kind", "source", "counts", "quantity", "included",
+            "override_price", "tiers", "scheme", "increment", "proration", "position", "start",
+            "last_day",
+        )  # fmt: skip
+
+    checked = frozenset({"company_id", "agreement"})
+
+    def __init__(self, *args: Any, billed: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        product: Any = self.fields["product"]
+        product.queryset = Product.objects.filter(is_active=True).order_by("name")
+        self.billed = billed
+        if billed:
+            for name in ("product", "kind", "source", "counts", "start", "last_day"):
+                self.fields[name].disabled = True
+            self.fields["from_day"].required = True
+            self.fields["from_day"].help_text = "Bills of the days before stay as they are."
+        else:
+            del self.fields["from_day"]
+        if not self.instance._state.adding:  # noqa: SLF001 - Django's public API
+            rows = self.instance.tiers.order_by("above")
+            text = "\n".join(
+                f"{each.above.normalize():f} {each.unit_price.normalize():f}" for each in rows
+            )
+            self.initial["tiers"] = text
+
+    def clean_tiers(self) -> list[tuple[Decimal, Decimal]]:
+        found = []
+        for line in self.cleaned_data["tiers"].splitlines():
+            words = line.replace(":", " ").split()
+            if not words:
+                continue
+            try:
+                above, price = (cells.number(each) for each in words)
+            except (ValueError, TypeError) as problem:
+                raise ValidationError("Write two numbers in each line, such as 20 41.") from problem
+            found.append((above or Decimal(0), price or Decimal(0)))
+        if found and found[0][0] != 0:
+            raise ValidationError("The first line begins with 0.")
+        return found
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or {}
+        if data.get("source") != Source.FIXED:
+            data["quantity"] = None
+        elif data.get("quantity") is None and "quantity" not in self.errors:
+            self.add_error("quantity", "How many are there?")
+        if data.get("source") == Source.CONTACTS:
+            data["counts"] = "contact"
+        elif data.get("source") == Source.FIXED:
+            data["counts"] = ""
+        if data.get("tiers") and data.get("override_price") is not None:
+            self.add_error("tiers", "Give one agreed price, or prices by number; not both.")
+        return data
+
+
+class DiscountForm(DaysForm):
+    class Meta:
+        model = Discount
+        fields = ("percent", "reason", "start", "last_day")
+
+
+class _PrepaidForm(DaysForm):
+    minutes = forms.CharField(max_length=20, label="Time", help_text="20:00 or 20 h.")
+    carry_limit = forms.CharField(
+        max_length=20,
+        required=False,
+        label="Carried over at most",
+        help_text="0:00 nothing; empty all.",
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial.setdefault("carry_limit", "0:00")
+
+    def clean_minutes(self) -> int:
+        minutes = self._time("minutes")
+        if not minutes:
+            raise ValidationError("Give some time, such as 20 h.")
+        return minutes
+
+    def clean_carry_limit(self) -> int | None:
+        return self._time("carry_limit")
+
+    def _time(self, name: str) -> int | None:
+        try:
+            return cells.minutes(self.cleaned_data[name])
+        except cells.Unreadable as problem:
+            raise ValidationError(f"It {problem}.") from problem
+
+
+class AllowanceForm(_PrepaidForm):
+    class Meta:
+        model = Allowance
+        fields = ("minutes", "every_months", "start", "last_day", "carry_limit")
+
+
+class BlockForm(_PrepaidForm):
+    class Meta:
+        model = PrepaidBlock
+        fields = ("minutes", "start", "last_day", "note")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        del self.fields["carry_limit"]
+        self.fields["last_day"].required = True
+        self.fields["last_day"].help_text = "After that day what is left is lost."
+
+
+class LastDayForm(forms.Form):
+    last_day = forms.DateField(widget=DAY, label="Last day")

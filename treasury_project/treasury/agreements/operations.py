@@ -1,0 +1,216 @@
+"""Every write to agreements: agreed, changed from a day on, ended, renewed."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Q
+
+from hm_auth.models import User
+from treasury.agreements.models import (
+    Addition,
+    Agreement,
+    Allowance,
+    Discount,
+    PrepaidBlock,
+    Tier,
+)
+from treasury.billing_rules.periods import add_months
+from treasury.catalogue.models import Plan
+from treasury.recorded import Refused, recorded
+
+Tiers = Sequence[tuple[Decimal, Decimal]]  # more than so many units, and their price
+WORDS = {
+    "addition_product_once": "The company has this product already on some of these days.",
+    "addition_counts_once": "Another line of the company counts these already on some of the days.",
+    "addition_days": "The last day lies before the first.",
+    "agreement_days": "The last day lies before the first.",
+    "discount_days": "The last day lies before the first.",
+    "allowance_days": "The last day lies before the first.",
+    "tier_once": "Two tiers begin at the same number.",
+}
+_COPIED = (
+    "company_id", "product_id", "description", "position", "kind", "source", "counts", "quantity",
+    "included", "increment", "override_price", "scheme", "proration",
+)  # fmt: skip
+
+
+@contextmanager
+def _agreed(agreement: Agreement, *, by: User | None, reason: str) -> Iterator[None]:
+    """Write, and refuse what the billing rules could not bill. Raises Refused."""
+    from treasury.invoices.assembly import PREFETCH, agreement_of
+
+    with recorded(by=by, reason=reason, words=WORDS):
+        yield
+        rows = Agreement.objects.filter(pk=agreement.pk).select_related("plan")
+        try:
+            agreement_of(rows.prefetch_related(*PREFETCH).get())
+        except ValueError as problem:
+            raise Refused(f"{str(problem)[:1].upper()}{str(problem)[1:]}.") from problem
+
+
+def agree(agreement: Agreement, *, plan: Plan | None, by: User | None) -> Agreement:
+    """Make ``agreement`` with an addition for each item of ``plan``. Raises Refused."""
+    agreement.plan = plan
+    with _agreed(agreement, by=by, reason="Agreed"):
+        agreement.save(force_insert=True)
+        items = plan.items.order_by("position", "pk") if plan else ()
+        for item in items:
+            Addition.objects.create(
+                agreement=agreement,
+                company_id=agreement.company_id,
+                product_id=item.product_id,
+                position=item.position,
+                start=agreement.start,
+                source=item.source,
+                counts=item.counts,
+                quantity=item.quantity,
+                included=item.included,
+                increment=item.increment,
+            )
+    return agreement
+
+
+def change_terms(agreement: Agreement, *, by: User | None) -> None:
+    """Save the terms of ``agreement``. Raises Refused."""
+    with _agreed(agreement, by=by, reason="Terms"):
+        agreement.save()
+
+
+def end(agreement: Agreement, *, last_day: date, by: User | None) -> None:
+    """Let ``agreement`` end after ``last_day``. Raises Refused."""
+    agreement.end = last_day + timedelta(days=1)
+    with _agreed(agreement, by=by, reason="Ended"):
+        agreement.save()
+
+
+def renew(agreement: Agreement, *, by: User | None) -> None:
+    """Let ``agreement`` go on for another term after its end. Raises Refused."""
+    if agreement.end is None:
+        raise Refused("It has no end, so there is nothing to renew.")
+    agreement.end = add_months(agreement.end, agreement.term_months)
+    with _agreed(agreement, by=by, reason="Renewed"):
+        agreement.save()
+
+
+def is_billed(addition: Addition) -> bool:
+    """Tell whether an issued invoice may have a line of ``addition``."""
+    issued = addition.agreement.invoices.exclude(status="draft")
+    return bool(issued.filter(period_end__gt=addition.start).exists())
+
+
+def save_line(addition: Addition, tiers: Tiers, *, by: User | None) -> Addition:
+    """Add a line, or put right one that was never billed. Raises Refused."""
+    with _agreed(addition.agreement, by=by, reason="Line"):
+        addition.save()
+        addition.tiers.all().delete()
+        _write_tiers(addition, tiers)
+    return addition
+
+
+def change_line(addition: Addition, tiers: Tiers, *, from_day: date, by: User | None) -> Addition:
+    """Bill a line as ``addition`` now says from ``from_day`` on, until then as before.
+
+    Discounts go on with the new line. Raises Refused.
+    """
+    before = Addition.objects.get(pk=addition.pk)
+    if from_day <= before.start or (before.end is not None and from_day >= before.end):
+        raise Refused("Choose a day after the line's first and before its last.")
+    after = Addition(
+        agreement=addition.agreement,
+        start=from_day,
+        end=before.end,
+        **{name: getattr(addition, name) for name in _COPIED},
+    )
+    with _agreed(addition.agreement, by=by, reason=f"Changed from {from_day}"):
+        before.end = from_day
+        before.save()
+        after.save()
+        _write_tiers(after, tiers)
+        going_on = before.discounts.filter(Q(end__isnull=True) | Q(end__gt=from_day))
+        Discount.objects.bulk_create(
+            Discount(
+                addition=after,
+                percent=each.percent,
+                start=max(each.start, from_day),
+                end=each.end,
+                reason=each.reason,
+            )
+            for each in going_on
+        )
+    return after
+
+
+def _write_tiers(addition: Addition, tiers: Tiers) -> None:
+    Tier.objects.bulk_create(
+        Tier(addition=addition, above=above, unit_price=price) for above, price in tiers
+    )
+
+
+def end_line(addition: Addition, *, last_day: date, by: User | None) -> None:
+    """Bill ``addition`` for the last time on ``last_day``. Raises Refused."""
+    addition.end = last_day + timedelta(days=1)
+    with _agreed(addition.agreement, by=by, reason="Line ended"):
+        addition.save()
+
+
+def save_part(
+    row: Discount | Allowance | PrepaidBlock, agreement: Agreement, *, by: User | None
+) -> None:
+    """Add or change a discount or prepaid hours. Raises Refused."""
+    with _agreed(agreement, by=by, reason=type(row).__name__):
+        row.save()
+
+
+def remove_part(
+    row: Discount | Allowance | PrepaidBlock, agreement: Agreement, *, by: User | None
+) -> None:
+    """Take a discount or prepaid hours back. Raises Refused."""
+    with _agreed(agreement, by=by, reason=f"{type(row).__name__} taken back"):
+        row.delete()
+
+
+def renew_due(*, today: date, by: User | None = None) -> list[Agreement]:
+    """Renew what ends today or ended lately and renews by itself; returns those renewed.
+
+    For the timer of every night; one that was missed is made up for within a month.
+    """
+    due = Agreement.objects.filter(
+        renewal="automatic", end__lte=today + timedelta(days=1), end__gt=today - timedelta(days=31)
+    )
+    renewed: list[Any] = []
+    for row in due.order_by("end", "id"):
+        renew(row, by=by)
+        renewed.append(row)
+    return renewed
+
+
+def first_day_without_price(agreement_id: uuid.UUID) -> list[str]:
+    """Return the lines of an agreement that have no price on their first day, in words."""
+    from treasury.invoices.assembly import PREFETCH, agreement_of
+
+    row = Agreement.objects.select_related("plan").prefetch_related(*PREFETCH).get(pk=agreement_id)
+    return [
+        f"{each.description} has no price in {row.currency}."
+        for each in agreement_of(row).additions
+        if not _has_price(each)
+    ]
+
+
+def _has_price(addition: Any) -> bool:
+    from treasury.billing_rules.agreement import Hours
+    from treasury.billing_rules.pricing import NoPrice, tariff_on
+
+    day = addition.active.start
+    if isinstance(addition.source, Hours):
+        return any(rate.start <= day for rate in addition.source.rates)
+    try:
+        tariff_on(addition.tariffs, day)
+    except NoPrice:
+        return False
+    return True
