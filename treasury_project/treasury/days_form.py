@@ -20,7 +20,8 @@ class RowForm(forms.ModelForm[Any]):
 
     def _get_validation_exclusions(self) -> set[str]:
         exclusions: set[str] = super()._get_validation_exclusions()  # type: ignore[misc]
-        return exclusions - self.checked - {"end"}
+        end = {"end"} if getattr(self.instance, "end", None) else set()
+        return exclusions - self.checked - end
 
 
 class DaysForm(RowForm):
