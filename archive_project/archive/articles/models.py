@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 
+import pghistory
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
@@ -41,6 +42,16 @@ def words() -> CombinedExpression:
     )
 
 
+# What no revision keeps: triggers write each change down, with who made it and on which page.
+@pghistory.track(
+    pghistory.UpdateEvent(),
+    pghistory.DeleteEvent(),
+    fields=[
+        "space", "parent", "position", "slug", "kind", "pinned", "owner", "review_on", "deleted_at",
+    ],
+    append_only=True,
+    model_name="ArticleEvent",
+)  # fmt: skip
 class Article(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     space = models.ForeignKey(Space, on_delete=models.PROTECT, related_name="articles")
@@ -89,12 +100,34 @@ class Article(models.Model):
         indexes = (
             models.Index(fields=["-updated_at", "-id"], name="article_recent"),
             models.Index(fields=["space", "position", "title"], name="article_in_space"),
+            models.Index(
+                fields=["review_on", "id"],
+                name="article_to_review",
+                condition=Q(review_on__isnull=False, deleted_at__isnull=True),
+            ),
+            models.Index(fields=["title", "id"], name="article_pinned", condition=Q(pinned=True)),
             GinIndex(fields=["search"], name="article_search"),
             GinIndex(fields=["title"], name="article_title_alike", opclasses=["gin_trgm_ops"]),
         )
 
     def __str__(self) -> str:
         return self.title
+
+
+class Address(models.Model):
+    """An address an article had before it was renamed or moved; it leads there for good."""
+
+    space = models.ForeignKey(Space, on_delete=models.CASCADE, related_name="+")
+    slug = models.SlugField(max_length=100)
+    article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="addresses")
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["space", "slug"], name="address_leads_to_one_article"),
+        )
+
+    def __str__(self) -> str:
+        return self.slug
 
 
 class Revision(models.Model):

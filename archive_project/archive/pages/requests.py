@@ -31,10 +31,13 @@ def load_article(
 ) -> Article:
     """Return the article with its space in one query, or 404, or 403 for ``capability``.
 
+    An address from before a rename or a move finds the article, too.
     What may not be seen answers 404 whatever is asked of it, so that nothing tells it exists.
     """
     rows = Article.objects.visible_to(request.user).select_related("space").defer("search")
-    article = load_or_404(rows, space__slug=space, slug=slug)
+    article = rows.filter(space__slug=space, slug=slug).first()
+    if article is None:  # renamed or moved since, or not there
+        article = load_or_404(rows, addresses__space__slug=space, addresses__slug=slug)
     _demand(request, capability)
     return article
 

@@ -14,6 +14,7 @@ urlpatterns = [
     path("spaces/<slug:space>", finding.space, name="space"),
     path("spaces/<slug:space>/trash", finding.trash, name="trash"),
     path("spaces/<slug:space>/new", writing.new, name="article-new"),
+    path("articles/<uuid:pk>", articles.by_id, name="article-by-id"),
     path("articles/<slug:space>/<slug:slug>", articles.article, name="article"),
     path("articles/<slug:space>/<slug:slug>/edit", writing.edit, name="article-edit"),
     path("articles/<slug:space>/<slug:slug>/delete", writing.delete, name="article-delete"),

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import uuid
+
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
+from archive.articles.models import Article
 from archive.pages.requests import PersonRequest, load_article
-from hm_auth.access import requires
+from hm_auth.access import load_or_404, requires
 
 
 @require_safe
@@ -15,4 +18,15 @@ from hm_auth.access import requires
 def article(request: PersonRequest, space: str, slug: str) -> HttpResponse:
     """The rendered article: one query beside the session's."""
     found = load_article(request, space, slug)
+    if (found.space.slug, found.slug) != (space, slug):
+        return redirect("article", found.space.slug, found.slug)
     return render(request, "archive/article.html", {"article": found, "space": found.space})
+
+
+@require_safe
+@requires("archive.open")
+def by_id(request: PersonRequest, pk: uuid.UUID) -> HttpResponse:
+    """Lead to the article wherever it is now: the address for other programs."""
+    rows = Article.objects.visible_to(request.user).select_related("space")
+    found = load_or_404(rows.for_lists(), pk=pk)
+    return redirect("article", found.space.slug, found.slug)
