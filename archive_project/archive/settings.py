@@ -22,6 +22,7 @@ INSTALLED_APPS = [
     "django_tasks_db",
     "archive.spaces",
     "archive.articles",
+    "archive.search",
     "archive.pages",
 ]
 if DEMO:
@@ -34,5 +35,6 @@ WSGI_APPLICATION = "archive.wsgi.application"
 HM_NAV = [
     ("Home", "home", "house", "archive.open"),
     ("Recently changed", "recent", "history", "archive.open"),
+    ("My reading", "reading", "star", "archive.open"),
     ("Companies", "companies", "building-2", "directory.view"),
 ]

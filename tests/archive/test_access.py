@@ -21,6 +21,7 @@ OF_AN_ARTICLE = {
     "article": ("get", "archive.open"),
     "article-by-id": ("get", "archive.open"),
     "article-edit": ("get", "archive.write"),
+    "article-star": ("post", "archive.open"),
     "article-delete": ("post", "archive.write"),
     "article-undelete": ("post", "archive.write"),
     "history": ("get", "archive.internal"),

@@ -8,14 +8,13 @@ import pghistory
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
-from django.contrib.postgres.search import SearchVector, SearchVectorField
+from django.contrib.postgres.search import SearchVectorField
 from django.db import models
-from django.db.models import F, Func, Q
-from django.db.models.expressions import CombinedExpression
+from django.db.models import F, Q
 from django.db.models.functions import Length
 from django.db.models.lookups import LessThanOrEqual
 
-from archive.articles.queries import CONFIG, ArticleQuerySet, RevisionQuerySet
+from archive.articles.queries import ArticleQuerySet, RevisionQuerySet
 from archive.spaces.models import Space
 
 LONGEST = 200_000  # characters; a search vector of PostgreSQL ends at a megabyte
@@ -30,16 +29,6 @@ class Kind(models.TextChoices):
 class Visibility(models.TextChoices):
     INTERNAL = "internal", "Staff only"
     CLIENT = "client", "Staff and clients"
-
-
-def words() -> CombinedExpression:
-    """Return what search looks at: the title above the tags above the text."""
-    tags = Func(F("tags"), function="archive_tags_text", output_field=models.TextField())
-    return (
-        SearchVector("title", weight="A", config=CONFIG)
-        + SearchVector(tags, weight="B", config=CONFIG)
-        + SearchVector("source", weight="C", config=CONFIG)
-    )
 
 
 # What no revision keeps: triggers write each change down, with who made it and on which page.
@@ -75,9 +64,10 @@ class Article(models.Model):
     review_on = models.DateField(null=True, blank=True)
     version = models.PositiveIntegerField(default=1, editable=False)
     changed_by = models.CharField(max_length=200, help_text="The name at the time.")
-    search = models.GeneratedField(
-        expression=words(), output_field=SearchVectorField(), db_persist=True
-    )
+    # Written by archive.search.indexing: title A, tags B, headings C, text and attached texts D.
+    search = SearchVectorField(default="", editable=False)
+    names = SearchVectorField(default="", editable=False, help_text="Title and tags alone.")
+    words = ArrayField(models.TextField(), default=list, editable=False, help_text="As written.")
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
     deleted_at = models.DateTimeField(null=True, blank=True)
@@ -106,8 +96,9 @@ class Article(models.Model):
                 condition=Q(review_on__isnull=False, deleted_at__isnull=True),
             ),
             models.Index(fields=["title", "id"], name="article_pinned", condition=Q(pinned=True)),
-            GinIndex(fields=["search"], name="article_search"),
-            GinIndex(fields=["title"], name="article_title_alike", opclasses=["gin_trgm_ops"]),
+            # Without a list of pending entries, which every search would have to read through.
+            GinIndex(fields=["search"], name="article_search", fastupdate=False),
+            GinIndex(fields=["names"], name="article_names", fastupdate=False),
         )
 
     def __str__(self) -> str:

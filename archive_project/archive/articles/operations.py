@@ -16,6 +16,7 @@ from archive.articles.models import Article, Kind, Revision, Visibility
 from archive.articles.rendering import VERSION, render
 from archive.articles.rules.merging import Merged, merge, settle
 from archive.articles.rules.tree import is_below
+from archive.search import indexing
 from archive.spaces.models import Space
 from hm_auth.exceptions import HiveMatrixError
 
@@ -93,6 +94,7 @@ def create(*, space: Space, draft: Draft, by: Any, kind: str = Kind.ARTICLE,
         setattr(article, name, value)
     article.save(force_insert=True)
     _record(article.pk, 1, draft, by=by, now=article.created_at)
+    indexing.index([article.pk])
     return article
 
 
@@ -119,6 +121,7 @@ def save(*, article: Article, draft: Draft, expected_version: int, by: Any,
     if draft.title != article.title:
         _rename(article, draft.title)
     _record(article.pk, expected_version + 1, draft, by=by, now=instant)
+    indexing.index([article.pk])
     return True
 
 
@@ -157,6 +160,7 @@ def move(*, article: Article, space: Space) -> None:
             space=space, slug=slug, visibility=Visibility.INTERNAL
         )
     Article.objects.filter(pk=article.pk).update(parent=None)
+    indexing.index(below)  # the language of the space may be another
 
 
 def move_to_trash(*, article: Article, now: datetime | None = None) -> None:

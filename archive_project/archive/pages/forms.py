@@ -140,10 +140,6 @@ class SpaceForm(forms.Form):
         return data
 
 
-class SearchForm(forms.Form):
-    q = forms.CharField(required=False, max_length=200)
-
-
 def initial(article: Article) -> dict[str, Any]:
     """Return the fields of the editor for ``article`` as it is stored."""
     return {

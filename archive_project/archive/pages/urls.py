@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from django.urls import path
 
-from archive.pages.views import articles, finding, history, spaces, writing
+from archive.pages.views import articles, finding, history, searching, spaces, writing
 
 urlpatterns = [
     path("", finding.home, name="home"),
     path("recent", finding.recent, name="recent"),
-    path("search", finding.search, name="search"),
+    path("search", searching.search, name="search"),
+    path("searches-without-results", searching.missed, name="missed"),
+    path("reading", searching.reading, name="reading"),
     path("new-space", spaces.new, name="space-new"),
     path("spaces/<slug:space>", finding.space, name="space"),
     path("spaces/<slug:space>/trash", finding.trash, name="trash"),
@@ -19,6 +21,7 @@ urlpatterns = [
     path("articles/<slug:space>/<slug:slug>/edit", writing.edit, name="article-edit"),
     path("articles/<slug:space>/<slug:slug>/delete", writing.delete, name="article-delete"),
     path("articles/<slug:space>/<slug:slug>/undelete", writing.undelete, name="article-undelete"),
+    path("articles/<slug:space>/<slug:slug>/star", searching.star, name="article-star"),
     path("articles/<slug:space>/<slug:slug>/history", history.history, name="history"),
     path("articles/<slug:space>/<slug:slug>/compare", history.compare, name="compare"),
     path(

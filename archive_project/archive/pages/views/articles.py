@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from archive.articles.models import Article
 from archive.pages.requests import PersonRequest, load_article
+from archive.search.operations import remember
 from hm_auth.access import load_or_404, requires
 
 
@@ -17,9 +18,10 @@ from hm_auth.access import load_or_404, requires
 @requires("archive.open")
 def article(request: PersonRequest, space: str, slug: str) -> HttpResponse:
     """The rendered article: one query beside the session's."""
-    found = load_article(request, space, slug)
+    found = load_article(request, space, slug, seen_by=request.user.pk)
     if (found.space.slug, found.slug) != (space, slug):
         return redirect("article", found.space.slug, found.slug)
+    remember(article_id=found.pk, by=request.user, last=found.seen_at)
     return render(request, "archive/article.html", {"article": found, "space": found.space})
 
 

@@ -1,0 +1,226 @@
+"""Search: candidates by ``ts_rank`` among what the reader may see, then BM25, then the passages.
+
+Every statement begins with the readable articles, so no limit, count, correction or suggestion
+knows of others. Robertson & Zaragoza, The Probabilistic Relevance Framework (2009): BM25F, where
+a word in the title counts as several in the text.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from django.db import connection
+
+from archive.articles.queries import ArticleQuerySet
+from archive.search.rules.query import Query
+from archive.search.rules.spelling import meant
+from archive.spaces.languages import configuration
+
+CANDIDATES = 50  # as many go on to BM25
+# Words that are in more articles than this choose no candidates when a rarer one does, and a
+# query of such words alone looks at so many articles, beside the titles: ranking reads each.
+MANY = 600
+PREFIX_FROM = 4  # letters
+SUGGESTIONS = 3
+
+_TERMS = """
+SELECT t.typed, t.sort, string_agg(DISTINCT q.query::text, ' | '),
+    array_agg(DISTINCT lexeme) FILTER (WHERE lexeme IS NOT NULL)
+FROM unnest(%(typed)s::text[], %(sorts)s::text[]) WITH ORDINALITY t(typed, sort, at),
+    unnest(%(configs)s::regconfig[]) config,
+    LATERAL (SELECT CASE t.sort
+        WHEN 'beginning' THEN to_tsquery(config, quote_literal(t.typed) || ':*')
+        WHEN 'word' THEN plainto_tsquery(config, t.typed)
+        ELSE phraseto_tsquery(config, t.typed) END AS query) q
+    LEFT JOIN LATERAL unnest(tsvector_to_array(to_tsvector(config, t.typed))) lexeme ON true
+WHERE numnode(q.query) > 0
+GROUP BY t.typed, t.sort, t.at ORDER BY t.at
+"""
+_KNOWN = """
+SELECT t.at, EXISTS (SELECT 1 FROM ({readable}) a WHERE a.search @@ t.query::tsquery),
+    (SELECT coalesce(sum(w.documents), 0) FROM search_word w WHERE w.lexeme = ANY(t.lexemes))
+FROM (SELECT ord AS at, e->>'query' AS query,
+        ARRAY(SELECT jsonb_array_elements_text(e->'lexemes')) AS lexemes
+    FROM jsonb_array_elements(%s::jsonb) WITH ORDINALITY j(e, ord)) t
+"""
+_ALIKE = """
+SELECT word, documents FROM (
+    SELECT word, documents FROM search_word WHERE word %% unaccent(%(word)s) AND documents > 0
+    UNION SELECT word, documents FROM search_word
+    WHERE left(word, 1) = left(unaccent(%(word)s), 1) AND documents > 0
+        AND length(word) BETWEEN length(%(word)s) - 2 AND length(%(word)s) + 2
+        AND levenshtein_less_equal(word, unaccent(%(word)s), 2) <= 2
+) near WHERE length(word) < 64
+ORDER BY levenshtein(word, unaccent(%(word)s)), documents DESC LIMIT 30
+"""
+_READ = """
+SELECT w FROM unnest(%s::text[]) w WHERE EXISTS (
+    SELECT 1 FROM ({readable}) a
+    WHERE a.search @@ (SELECT string_agg(plainto_tsquery(c, w)::text, '|')::tsquery
+        FROM unnest(%s::regconfig[]) c) AND w = ANY(a.words))
+"""
+_RANK = """
+WITH named AS MATERIALIZED (
+    SELECT a.id, a.search, ts_rank(a.names, %s::tsquery, 1) AS rank FROM ({readable}) a
+    WHERE a.names @@ %s::tsquery AND a.search @@ %s::tsquery LIMIT %s
+), matching AS MATERIALIZED (
+    SELECT a.id, a.search FROM ({readable}) a WHERE a.search @@ %s::tsquery LIMIT %s
+), candidates AS MATERIALIZED (
+    (SELECT id, search FROM named ORDER BY rank DESC LIMIT 20) UNION ALL
+    (SELECT id, search FROM matching WHERE id NOT IN (
+        SELECT id FROM named ORDER BY rank DESC LIMIT 20)
+    ORDER BY ts_rank(search, %s::tsquery, 1) DESC LIMIT %s)
+), measured AS MATERIALIZED (
+    SELECT id, search, length(search)::float / greatest(avg(length(search)) OVER (), 1) AS size
+    FROM candidates
+)
+SELECT m.id, coalesce(sum(t.idf * tf * 2.2 / (tf + 1.2 * (0.25 + 0.75 * m.size))), 0) AS score
+FROM measured m, LATERAL unnest(m.search) u(lexeme, positions, weights),
+    unnest(%s::text[], %s::float[], %s::bool[]) t(lexeme, idf, prefix),
+    LATERAL (SELECT sum(CASE w WHEN 'A' THEN 8 WHEN 'B' THEN 5 WHEN 'C' THEN 3 ELSE 1 END)::float
+        AS tf FROM unnest(u.weights) w) f
+WHERE u.lexeme = t.lexeme OR (t.prefix AND starts_with(u.lexeme, t.lexeme))
+GROUP BY m.id ORDER BY score DESC, m.id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A part of the query in the languages of the spaces: what PostgreSQL makes of it."""
+
+    typed: str
+    sort: str
+    query: str
+    lexemes: tuple[str, ...] = ()
+    documents: int = 0
+    known: bool = True
+    weight: float = 1.0
+
+
+@dataclass(slots=True)
+class Found:
+    """The ids of the best articles; ``query`` marks the words in their texts.
+
+    ``instead`` leads from a word that is nowhere to those that were meant, the first of which was
+    searched for, too.
+    """
+
+    ids: list[uuid.UUID] = field(default_factory=list)
+    query: str = ""
+    instead: dict[str, list[str]] = field(default_factory=dict)
+
+
+def find(*, readable: ArticleQuerySet, query: Query, languages: Sequence[str]) -> Found:
+    """Return the best articles among ``readable``, written in ``languages``, in 2 to 5 queries."""
+    configs = [configuration(language) for language in languages] or [configuration("simple")]
+    reader = _Reader(readable, configs)
+    terms = reader.known(reader.terms(query))
+    found = Found()
+    for term in [term for term in terms if term.sort == "word" and not term.known]:
+        words = reader.meant(term.typed)
+        if words:
+            found.instead[term.typed] = words
+            more = reader.known(reader.terms(Query(words=(words[0],))))
+            terms += [_lighter(each) for each in more]
+        if len(term.typed) >= PREFIX_FROM:
+            terms += reader.known(reader.terms(Query(beginnings=(term.typed,))))
+    found.query = _joined([term for term in terms if term.sort != "without"])
+    if found.query:
+        found.ids = reader.rank(terms)
+    return found
+
+
+class _Reader:
+    """The statements of one search, each over the readable articles."""
+
+    def __init__(self, readable: ArticleQuerySet, configs: list[str]) -> None:
+        columns = readable.order_by().values("id", "search", "names", "words")
+        self.readable, self.params = columns.query.sql_with_params()
+        self.configs = configs
+
+    def terms(self, query: Query) -> list[Term]:
+        typed = [
+            *((word, "word") for word in query.words),
+            *((word, "beginning") for word in query.beginnings),
+            *((phrase, "phrase") for phrase in query.phrases),
+            *((words, "without") for words in query.without),
+        ]
+        params = {
+            "typed": [text for text, _ in typed],
+            "sorts": [sort for _, sort in typed],
+            "configs": self.configs,
+        }
+        rows = _rows(_TERMS, params)
+        return [Term(text, sort, f"({made})", tuple(lex or ())) for text, sort, made, lex in rows]
+
+    def known(self, terms: list[Term]) -> list[Term]:
+        """Return ``terms`` with whether the reader may read them, and in how many articles."""
+        import json
+
+        asked = json.dumps([{"query": t.query, "lexemes": t.lexemes} for t in terms])
+        rows = _rows(_KNOWN.format(readable=self.readable), [*self.params, asked])
+        facts = {at: (known, count) for at, known, count in rows}
+        return [
+            Term(t.typed, t.sort, t.query, t.lexemes, int(facts[at][1]), facts[at][0])
+            for at, t in enumerate(terms, start=1)
+        ]
+
+    def meant(self, word: str) -> list[str]:
+        """Return words that ``word`` may mean, of articles the reader may read."""
+        word = word.lower().strip(".,;:!?()'")[:60]
+        if not word:
+            return []
+        near = meant(word, _rows(_ALIKE, {"word": word}))[: 4 * SUGGESTIONS]
+        asked = [near, *self.params, self.configs]
+        readable = {row[0] for row in _rows(_READ.format(readable=self.readable), asked)}
+        return [each for each in near if each in readable][:SUGGESTIONS]
+
+    def rank(self, terms: list[Term]) -> list[uuid.UUID]:
+        every, narrow = _queries(terms)
+        wanted = [term for term in terms if term.sort != "without"]
+        lexemes = [(lex, _idf(term), term.sort == "beginning") for term in wanted
+                   for lex in term.lexemes]  # fmt: skip
+        columns = [list(column) for column in zip(*lexemes, strict=True)] or [[], [], []]
+        params = [
+            every, *self.params, every, narrow, 200,
+            *self.params, narrow, MANY, every, CANDIDATES, *columns,
+        ]  # fmt: skip
+        return [row[0] for row in _rows(_RANK.format(readable=self.readable), params)]
+
+
+def _queries(terms: list[Term]) -> tuple[str, str]:
+    """Return what ranks, and what must match: phrases if there are any, else the rarest words."""
+    words = [term for term in terms if term.sort in ("word", "beginning")]
+    phrases = " & ".join(term.query for term in terms if term.sort == "phrase")
+    without = "".join(f" & !{term.query}" for term in terms if term.sort == "without")
+    every = _joined([term for term in terms if term.sort != "without"])
+    if phrases:
+        return every, phrases + without
+    rare: list[Term] = []
+    for term in sorted((word for word in words if word.known), key=lambda each: each.documents):
+        if rare and sum(each.documents for each in rare) + term.documents > MANY:
+            break
+        rare.append(term)
+    return every, f"({_joined(rare or words)}){without}"
+
+
+def _joined(terms: list[Term]) -> str:
+    return " | ".join(dict.fromkeys(term.query for term in terms))
+
+
+def _idf(term: Term) -> float:
+    from math import log
+
+    return term.weight * log(1 + 100_000 / (term.documents + 0.5))
+
+
+def _lighter(term: Term) -> Term:
+    return Term(term.typed, term.sort, term.query, term.lexemes, term.documents, term.known, 0.7)
+
+
+def _rows(sql: str, params: object) -> list[tuple[object, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        return cursor.fetchall()
