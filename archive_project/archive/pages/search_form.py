@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import uuid
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
-from django.db.models import QuerySet
 
 from archive.articles.models import Kind
 from archive.search.queries import Filters
@@ -19,12 +20,7 @@ class SearchForm(forms.Form):
     """A search by ``user``; clients choose no author, whose names they never learn."""
 
     q = forms.CharField(required=False, max_length=200, label="Words")
-    space = forms.ModelChoiceField(
-        queryset=Space.objects.none(),
-        required=False,
-        to_field_name="slug",
-        empty_label="All spaces",
-    )
+    space = forms.CharField(required=False, max_length=200)
     tag = forms.CharField(required=False, max_length=40)
     kind = forms.ChoiceField(required=False, choices=[("", "All kinds"), *Kind.choices])
     author = forms.ModelChoiceField(
@@ -35,10 +31,9 @@ class SearchForm(forms.Form):
     )
     page = forms.IntegerField(required=False, min_value=1, max_value=3, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, user: User, spaces: QuerySet[Space], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, user: User, spaces: Sequence[Space], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        space: Any = self.fields["space"]
-        space.queryset = spaces
+        self.spaces = spaces
         if may(user, "archive.internal"):
             author: Any = self.fields["author"]
             writers = User.objects.filter(permission_level__in=CAPABILITIES["archive.write"])
@@ -49,11 +44,18 @@ class SearchForm(forms.Form):
     def filters(self) -> Filters:
         """Return what was chosen; fields with mistakes count as not given."""
         data = self.cleaned_data
-        space, author = data.get("space"), data.get("author")
+        author = data.get("author")
         return Filters(
-            space_id=space.pk if space else None,
+            space_ids=self._space_ids(data.get("space", "").lower()),
             tag=" ".join(data.get("tag", "").lower().split()),
             author_id=author.pk if author else None,
             kind=data.get("kind", ""),
             since=data.get("since"),
         )
+
+    def _space_ids(self, typed: str) -> tuple[uuid.UUID, ...] | None:
+        """Return the spaces of that address, or with ``typed`` in their name; None for all."""
+        if not typed:
+            return None
+        exact = tuple(space.pk for space in self.spaces if space.slug == typed)
+        return exact or tuple(space.pk for space in self.spaces if typed in space.name.lower())

@@ -11,6 +11,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
 
 from archive.articles.queries import ArticleQuerySet
@@ -18,10 +19,11 @@ from archive.search.rules.query import Query
 from archive.search.rules.spelling import meant
 from archive.spaces.languages import configuration
 
-CANDIDATES = 50  # as many go on to BM25
+CANDIDATES = 50  # as many go on to BM25: at most NAMED of them by their title or tags alone
+NAMED = 15
 # Words that are in more articles than this choose no candidates when a rarer one does, and a
 # query of such words alone looks at so many articles, beside the titles: ranking reads each.
-MANY = 600
+MANY = 400
 PREFIX_FROM = 4  # letters
 SUGGESTIONS = 3
 
@@ -61,28 +63,31 @@ SELECT w FROM unnest(%s::text[]) w WHERE EXISTS (
     WHERE a.search @@ (SELECT string_agg(plainto_tsquery(c, w)::text, '|')::tsquery
         FROM unnest(%s::regconfig[]) c) AND w = ANY(a.words))
 """
+# It begins with SELECT: before any other word pghistory would put a statement of its own.
 _RANK = """
-WITH named AS MATERIALIZED (
+SELECT id FROM (WITH named AS MATERIALIZED (
     SELECT a.id, a.search, ts_rank(a.names, %s::tsquery, 1) AS rank FROM ({readable}) a
     WHERE a.names @@ %s::tsquery AND a.search @@ %s::tsquery LIMIT %s
 ), matching AS MATERIALIZED (
     SELECT a.id, a.search FROM ({readable}) a WHERE a.search @@ %s::tsquery LIMIT %s
 ), candidates AS MATERIALIZED (
-    (SELECT id, search FROM named ORDER BY rank DESC LIMIT 20) UNION ALL
+    (SELECT id, search FROM named ORDER BY rank DESC LIMIT %s) UNION ALL
     (SELECT id, search FROM matching WHERE id NOT IN (
-        SELECT id FROM named ORDER BY rank DESC LIMIT 20)
+        SELECT id FROM named ORDER BY rank DESC LIMIT %s)
     ORDER BY ts_rank(search, %s::tsquery, 1) DESC LIMIT %s)
 ), measured AS MATERIALIZED (
     SELECT id, search, length(search)::float / greatest(avg(length(search)) OVER (), 1) AS size
     FROM candidates
 )
 SELECT m.id, coalesce(sum(t.idf * tf * 2.2 / (tf + 1.2 * (0.25 + 0.75 * m.size))), 0) AS score
-FROM measured m, LATERAL unnest(m.search) u(lexeme, positions, weights),
-    unnest(%s::text[], %s::float[], %s::bool[]) t(lexeme, idf, prefix),
+FROM (
+    SELECT m.id, m.size, u.lexeme, u.weights FROM measured m, LATERAL unnest(m.search) u
+    WHERE u.lexeme = ANY(%s::text[]) OR u.lexeme LIKE ANY(%s::text[]) OFFSET 0
+) m JOIN unnest(%s::text[], %s::float[], %s::bool[]) t(lexeme, idf, prefix)
+    ON m.lexeme = t.lexeme OR (t.prefix AND starts_with(m.lexeme, t.lexeme)),
     LATERAL (SELECT sum(CASE w WHEN 'A' THEN 8 WHEN 'B' THEN 5 WHEN 'C' THEN 3 ELSE 1 END)::float
-        AS tf FROM unnest(u.weights) w) f
-WHERE u.lexeme = t.lexeme OR (t.prefix AND starts_with(u.lexeme, t.lexeme))
-GROUP BY m.id ORDER BY score DESC, m.id
+        AS tf FROM unnest(m.weights) w) f
+GROUP BY m.id) ranked ORDER BY score DESC, id
 """
 
 
@@ -103,19 +108,25 @@ class Term:
 class Found:
     """The ids of the best articles; ``query`` marks the words in their texts.
 
+    ``lexemes`` are the stems looked for, the rarest first.
+
     ``instead`` leads from a word that is nowhere to those that were meant, the first of which was
     searched for, too.
     """
 
     ids: list[uuid.UUID] = field(default_factory=list)
     query: str = ""
+    lexemes: tuple[str, ...] = ()
     instead: dict[str, list[str]] = field(default_factory=dict)
 
 
 def find(*, readable: ArticleQuerySet, query: Query, languages: Sequence[str]) -> Found:
     """Return the best articles among ``readable``, written in ``languages``, in 2 to 5 queries."""
     configs = [configuration(language) for language in languages] or [configuration("simple")]
-    reader = _Reader(readable, configs)
+    try:
+        reader = _Reader(readable, configs)
+    except EmptyResultSet:  # Django knows already that nothing is readable
+        return Found()
     terms = reader.known(reader.terms(query))
     found = Found()
     for term in [term for term in terms if term.sort == "word" and not term.known]:
@@ -129,6 +140,8 @@ def find(*, readable: ArticleQuerySet, query: Query, languages: Sequence[str]) -
     found.query = _joined([term for term in terms if term.sort != "without"])
     if found.query:
         found.ids = reader.rank(terms)
+    terms.sort(key=lambda term: term.documents)
+    found.lexemes = tuple(lex for term in terms for lex in term.lexemes if term.sort != "without")
     return found
 
 
@@ -184,8 +197,10 @@ class _Reader:
                    for lex in term.lexemes]  # fmt: skip
         columns = [list(column) for column in zip(*lexemes, strict=True)] or [[], [], []]
         params = [
-            every, *self.params, every, narrow, 200,
-            *self.params, narrow, MANY, every, CANDIDATES, *columns,
+            every, *self.params, every, narrow, MANY // 2,
+            *self.params, narrow, MANY, NAMED, NAMED, every, max(CANDIDATES - NAMED, 1),
+            [lex for lex, _, prefix in lexemes if not prefix],
+            [f"{lex}%" for lex, _, prefix in lexemes if prefix], *columns,
         ]  # fmt: skip
         return [row[0] for row in _rows(_RANK.format(readable=self.readable), params)]
 

@@ -6,6 +6,7 @@ import uuid
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db import connection
 from django.db.models import F, Value
 from django.db.models.functions import Greatest
 from django.utils import timezone
@@ -14,17 +15,19 @@ from archive.search.models import Miss, Reading
 
 AGAIN = timedelta(minutes=10)  # a page opened twice in this time was read once
 
+_REMEMBER = """
+INSERT INTO search_reading (user_id, article_id, seen_at, starred)
+VALUES (%(user)s, %(article)s, %(now)s, false)
+ON CONFLICT (user_id, article_id) DO UPDATE SET seen_at = excluded.seen_at
+"""
+
 
 def remember(*, article_id: uuid.UUID, by: Any, last: datetime | None) -> None:
     """Note that ``by`` opened the article; ``last`` is when they did before."""
     now = timezone.now()
     if last is None or now - last > AGAIN:
-        Reading.objects.bulk_create(
-            [Reading(user_id=by.pk, article_id=article_id, seen_at=now)],
-            update_conflicts=True,
-            unique_fields=["user", "article"],
-            update_fields=["seen_at"],
-        )
+        with connection.cursor() as cursor:  # one statement, where the ORM opens a transaction
+            cursor.execute(_REMEMBER, {"user": by.pk, "article": article_id, "now": now})
 
 
 def star(*, article_id: uuid.UUID, on: bool, by: Any) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -15,21 +15,21 @@ from archive.articles.queries import ArticleQuerySet
 class Filters:
     """What results must have; empty: whatever."""
 
-    space_id: uuid.UUID | None = None
+    space_ids: tuple[uuid.UUID, ...] | None = None
     tag: str = ""
     author_id: uuid.UUID | None = None
     kind: str = ""
     since: date | None = None
 
     def __bool__(self) -> bool:
-        return any(getattr(self, each.name) for each in fields(self))
+        return self != Filters()
 
 
 def narrowed(readable: ArticleQuerySet, filters: Filters) -> ArticleQuerySet:
     """Return those of ``readable`` that fit, before anything is ranked or limited."""
     wanted: dict[str, Any] = {}
-    if filters.space_id:
-        wanted["space_id"] = filters.space_id
+    if filters.space_ids is not None:
+        wanted["space_id__in"] = filters.space_ids
     if filters.tag:
         wanted["tags__contains"] = [filters.tag]
     if filters.kind:

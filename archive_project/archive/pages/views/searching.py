@@ -29,7 +29,7 @@ def search(request: PersonRequest) -> HttpResponse:
     spaces = list(Space.objects.visible_to(request.user).order_by("name"))
     form = SearchForm(
         request.GET, user=request.user,
-        spaces=Space.objects.visible_to(request.user).order_by("name"),
+        spaces=spaces,
     )  # fmt: skip
     form.is_valid()
     filters, text = form.filters(), form.cleaned_data.get("q", "")
