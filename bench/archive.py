@@ -4,8 +4,8 @@
 
 with the other ``HM_`` settings of Archive in the environment. The database is a throwaway: its
 name has to contain ``bench``, it is migrated, and its articles are deleted. Requests go through
-the whole stack of Django (middleware, session, templates) in this process: CPU is this process's and the
-PostgreSQL backend's own (from /proc, so on the same machine), latency what the caller waits.
+the whole stack of Django (middleware, session, templates) in this process: CPU is this process's
+and the PostgreSQL backend's own (from /proc, so on the same machine), latency what one waits.
 
 Articles have about 3.6 KB of words in Zipf's distribution (20,000 words, exponent 1), so the
 commonest are in nearly every article; four fifths lie in 200 companies' spaces.
@@ -202,7 +202,8 @@ def _save(browser: Any, row: Any, texts: Texts) -> None:
     from archive.articles.models import Article
 
     version = Article.objects.values_list("version", flat=True).get(pk=row.pk)
-    typed = {"title": row.title, "source": f"{texts.article()}\n\n{uuid.uuid4()}", "visibility": "internal",
+    source = f"{texts.article()}\n\n{uuid.uuid4()}"
+    typed = {"title": row.title, "source": source, "visibility": "internal",
              "version": str(version)}  # fmt: skip
     answer = browser.post(f"/articles/{row.space.slug}/{row.slug}/edit", typed)
     assert answer.status_code == 302, answer.status_code

@@ -22,6 +22,7 @@ INSTALLED_APPS = [
     "django_tasks_db",
     "archive.spaces",
     "archive.articles",
+    "archive.links",
     "archive.search",
     "archive.pages",
 ]
@@ -36,5 +37,6 @@ HM_NAV = [
     ("Home", "home", "house", "archive.open"),
     ("Recently changed", "recent", "history", "archive.open"),
     ("My reading", "reading", "star", "archive.open"),
+    ("Links to mend", "broken-links", "unlink", "archive.write"),
     ("Companies", "companies", "building-2", "directory.view"),
 ]

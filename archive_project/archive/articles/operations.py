@@ -13,9 +13,10 @@ from django.utils import timezone
 
 from archive.articles import addresses
 from archive.articles.models import Article, Kind, Revision, Visibility
-from archive.articles.rendering import VERSION, render
+from archive.articles.rendering import VERSION, Rendered, render
 from archive.articles.rules.merging import Merged, merge, settle
 from archive.articles.rules.tree import is_below
+from archive.links import operations as links
 from archive.search import indexing
 from archive.spaces.models import Space
 from hm_auth.exceptions import HiveMatrixError
@@ -89,12 +90,15 @@ def create(*, space: Space, draft: Draft, by: Any, kind: str = Kind.ARTICLE,
         position=(siblings.aggregate(last=Max("position"))["last"] or 0) + 1,
     )  # fmt: skip
     _check_parent(article, draft.parent_id)
-    values = _values(draft, by=by, now=article.created_at)
+    rendered = render(draft.source, space.slug)
+    values = _values(draft, rendered, by=by, now=article.created_at)
     for name, value in values.items():
         setattr(article, name, value)
     article.save(force_insert=True)
     _record(article.pk, 1, draft, by=by, now=article.created_at)
     indexing.index([article.pk])
+    links.record(article_id=article.pk, targets=rendered.links)
+    links.arrived(article_id=article.pk, space=space, title=draft.title, slug=article.slug)
     return article
 
 
@@ -115,13 +119,15 @@ def save(*, article: Article, draft: Draft, expected_version: int, by: Any,
     if article.version == expected_version and _is_same(article, draft):
         same = draft.facts is None or draft.facts == Facts.of(article)
         return not same and bool(rows.update(**_facts(draft)))
-    values = _values(draft, by=by, now=instant)
+    rendered = render(draft.source, article.space.slug)
+    values = _values(draft, rendered, by=by, now=instant)
     if not rows.update(version=F("version") + 1, **values):
         _refuse(article, draft, expected_version)
     if draft.title != article.title:
         _rename(article, draft.title)
     _record(article.pk, expected_version + 1, draft, by=by, now=instant)
     indexing.index([article.pk])
+    links.record(article_id=article.pk, targets=rendered.links)
     return True
 
 
@@ -178,10 +184,11 @@ def take_from_trash(*, article: Article) -> None:
 
 def rerender(article: Article) -> None:
     """Render ``article`` anew from its source; unless it is saved meanwhile, which renders too."""
-    rendered = render(article.source)
-    Article.objects.filter(pk=article.pk, version=article.version).update(
+    rendered = render(article.source, article.space.slug)
+    if Article.objects.filter(pk=article.pk, version=article.version).update(
         html=rendered.html, headings=_stored(rendered.headings), rendered_by=VERSION
-    )
+    ):
+        links.record(article_id=article.pk, targets=rendered.links)
 
 
 def _refuse(article: Article, draft: Draft, expected_version: int) -> None:
@@ -194,8 +201,7 @@ def _refuse(article: Article, draft: Draft, expected_version: int) -> None:
     raise Conflict(current=current, draft=draft, base=base)
 
 
-def _values(draft: Draft, *, by: Any, now: datetime) -> dict[str, Any]:
-    rendered = render(draft.source)
+def _values(draft: Draft, rendered: Rendered, *, by: Any, now: datetime) -> dict[str, Any]:
     return {
         "title": draft.title,
         "source": draft.source,
@@ -221,6 +227,7 @@ def _rename(article: Article, title: str) -> None:
     if slug != article.slug:
         addresses.leave(article=article, space=article.space, slug=slug)
         Article.objects.filter(pk=article.pk).update(slug=slug)
+        links.arrived(article_id=article.pk, space=article.space, title=title, slug=slug)
         article.slug = slug  # the caller sends the reader there
 
 

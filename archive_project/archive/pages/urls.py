@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from archive.pages.views import articles, finding, history, searching, spaces, writing
+from archive.pages.views import articles, finding, history, links, searching, spaces, writing
 
 urlpatterns = [
     path("", finding.home, name="home"),
@@ -12,6 +12,10 @@ urlpatterns = [
     path("search", searching.search, name="search"),
     path("searches-without-results", searching.missed, name="missed"),
     path("reading", searching.reading, name="reading"),
+    path("go/<slug:space>/<path:title>", links.go, name="go"),
+    path("links/broken", links.broken, name="broken-links"),
+    path("links/wanted", links.wanted, name="wanted"),
+    path("links/orphans", links.orphans, name="orphans"),
     path("new-space", spaces.new, name="space-new"),
     path("spaces/<slug:space>", finding.space, name="space"),
     path("spaces/<slug:space>/trash", finding.trash, name="trash"),

@@ -9,20 +9,30 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from archive.articles.models import Article
+from archive.links.queries import leading_to
 from archive.pages.requests import PersonRequest, load_article
 from archive.search.operations import remember
 from hm_auth.access import load_or_404, requires
+
+MOST_BACKLINKS = 50
 
 
 @require_safe
 @requires("archive.open")
 def article(request: PersonRequest, space: str, slug: str) -> HttpResponse:
-    """The rendered article: one query beside the session's."""
+    """The rendered article and what links to it: two queries beside the session's."""
     found = load_article(request, space, slug, seen_by=request.user.pk)
     if (found.space.slug, found.slug) != (space, slug):
         return redirect("article", found.space.slug, found.slug)
     remember(article_id=found.pk, by=request.user, last=found.seen_at)
-    return render(request, "archive/article.html", {"article": found, "space": found.space})
+    readable = Article.objects.visible_to(request.user).select_related("space")
+    backlinks = leading_to(readable, found.pk).only("title", "slug", "space__name", "space__slug")
+    context = {
+        "article": found,
+        "space": found.space,
+        "backlinks": list(backlinks.order_by("title", "id")[:MOST_BACKLINKS]),
+    }
+    return render(request, "archive/article.html", context)
 
 
 @require_safe
