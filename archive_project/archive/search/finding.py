@@ -7,9 +7,12 @@ a word in the title counts as several in the text.
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from math import log
+from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
@@ -170,14 +173,12 @@ class _Reader:
 
     def known(self, terms: list[Term]) -> list[Term]:
         """Return ``terms`` with whether the reader may read them, and in how many articles."""
-        import json
-
         asked = json.dumps([{"query": t.query, "lexemes": t.lexemes} for t in terms])
         rows = _rows(_KNOWN.format(readable=self.readable), [*self.params, asked])
         facts = {at: (known, count) for at, known, count in rows}
         return [
-            Term(t.typed, t.sort, t.query, t.lexemes, int(facts[at][1]), facts[at][0])
-            for at, t in enumerate(terms, start=1)
+            replace(term, known=facts[at][0], documents=int(facts[at][1]))
+            for at, term in enumerate(terms, start=1)
         ]
 
     def meant(self, word: str) -> list[str]:
@@ -226,16 +227,14 @@ def _joined(terms: list[Term]) -> str:
 
 
 def _idf(term: Term) -> float:
-    from math import log
-
     return term.weight * log(1 + 100_000 / (term.documents + 0.5))
 
 
 def _lighter(term: Term) -> Term:
-    return Term(term.typed, term.sort, term.query, term.lexemes, term.documents, term.known, 0.7)
+    return replace(term, weight=0.7)
 
 
-def _rows(sql: str, params: object) -> list[tuple[object, ...]]:
+def _rows(sql: str, params: Any) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
         return cursor.fetchall()

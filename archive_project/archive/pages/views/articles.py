@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from archive.articles.models import Article
-from archive.links.queries import leading_to
+from archive.links.reading import leading_to
 from archive.pages.requests import PersonRequest, load_article
 from archive.search.operations import remember
 from hm_auth.access import load_or_404, requires
@@ -24,7 +24,7 @@ def article(request: PersonRequest, space: str, slug: str) -> HttpResponse:
     found = load_article(request, space, slug, seen_by=request.user.pk)
     if (found.space.slug, found.slug) != (space, slug):
         return redirect("article", found.space.slug, found.slug)
-    remember(article_id=found.pk, by=request.user, last=found.seen_at)
+    remember(article_id=found.pk, by=request.user, last=getattr(found, "seen_at", None))
     readable = Article.objects.visible_to(request.user).select_related("space")
     backlinks = leading_to(readable, found.pk).only("title", "slug", "space__name", "space__slug")
     context = {

@@ -13,8 +13,8 @@ from django.views.decorators.http import require_safe
 
 from archive.articles.models import Article
 from archive.links.models import Link
-from archive.links.queries import orphans as without_links
-from archive.links.queries import titled
+from archive.links.reading import orphans as without_links
+from archive.links.reading import titled
 from archive.pages.requests import PersonRequest, load_space
 from hm_auth.access import may, requires
 from hm_auth.ui.keyset import keyset_page

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import uuid
+
 from django.db.models import Exists, OuterRef, Q
 
 from archive.articles.queries import ArticleQuerySet
@@ -10,7 +12,7 @@ from archive.links.rules.wiki import key
 from archive.spaces.models import Space
 
 
-def leading_to(readable: ArticleQuerySet, article_id: object) -> ArticleQuerySet:
+def leading_to(readable: ArticleQuerySet, article_id: uuid.UUID) -> ArticleQuerySet:
     """Return those of ``readable`` that link to the article."""
     return readable.current().filter(
         Exists(Link.objects.filter(source=OuterRef("pk"), target_id=article_id))
