@@ -11,6 +11,7 @@ from archive.articles.models import LONGEST, Article, Visibility
 from archive.articles.models import Kind as ArticleKind
 from archive.articles.operations import Draft, Facts
 from archive.articles.rules.merging import has_markers
+from archive.spaces.languages import CHOICES as LANGUAGE_CHOICES
 from archive.spaces.models import Kind, Space
 from hm_auth.models import User
 from hm_auth.permissions import CAPABILITIES
@@ -117,6 +118,10 @@ class SpaceForm(forms.Form):
 
     kind = forms.ChoiceField(choices=Kind.choices, label="For whom")
     company = forms.ChoiceField(required=False, help_text="For the space of a company.")
+    language = forms.ChoiceField(
+        choices=LANGUAGE_CHOICES, initial="english", required=False,
+        help_text="Search knows its word forms.",
+    )  # fmt: skip
     name = forms.CharField(
         required=False, max_length=200, help_text="A company's space has the company's name."
     )

@@ -29,6 +29,7 @@ NAMED = 15
 MANY = 400
 PREFIX_FROM = 4  # letters
 SUGGESTIONS = 3
+CORRECTED = 4  # words of a query; a pasted page is not a typing mistake
 
 _TERMS = """
 SELECT t.typed, t.sort, string_agg(DISTINCT q.query::text, ' | '),
@@ -124,7 +125,10 @@ class Found:
 
 
 def find(*, readable: ArticleQuerySet, query: Query, languages: Sequence[str]) -> Found:
-    """Return the best articles among ``readable``, written in ``languages``, in 2 to 5 queries."""
+    """Return the best articles among ``readable``, written in ``languages``.
+
+    Three queries, and six more for each word that is nowhere.
+    """
     configs = [configuration(language) for language in languages] or [configuration("simple")]
     try:
         reader = _Reader(readable, configs)
@@ -132,7 +136,8 @@ def find(*, readable: ArticleQuerySet, query: Query, languages: Sequence[str]) -
         return Found()
     terms = reader.known(reader.terms(query))
     found = Found()
-    for term in [term for term in terms if term.sort == "word" and not term.known]:
+    unknown = [term for term in terms if term.sort == "word" and not term.known]
+    for term in unknown[:CORRECTED]:
         words = reader.meant(term.typed)
         if words:
             found.instead[term.typed] = words
