@@ -8,12 +8,17 @@ from decimal import Decimal
 
 from django.db import transaction
 
-from treasury.agreements.models import Addition, Agreement, Source
+from treasury.agreements.models import Addition, Agreement
 from treasury.billing_rules.periods import add_months
 from treasury.catalogue.models import Product, ProductPrice
+from treasury.catalogue.quantities import Source
 from treasury.demo.clients import CLIENTS, DemoClient, demo_id
+from treasury.invoices.clients import Client
+from treasury.invoices.drafts import draft_due
+from treasury.invoices.issuing import issue
 from treasury.invoices.models import Invoice, Status
-from treasury.invoices.operations import Client, draft_due, issue
+from treasury.seller.models import Seller
+from treasury.taxes.models import TaxRate
 from treasury.usage.models import Device, DeviceKind
 
 MONTHS = 4  # how many months of issued invoices there are
@@ -24,6 +29,24 @@ PRODUCTS = (
     ("FW-CARE", "Firewall", "firewall", "firewalls", "4410", "35.00", "35.00"),
     ("DESK", "Service desk", "", "", "4420", "95.00", "95.00"),
 )
+SELLER = {
+    "name": "Hive IT Services",
+    "legal_name": "Hive IT Services Ltd",
+    "street": "12 Merrion Row",
+    "postcode": "D02 XY45",
+    "city": "Dublin",
+    "country": "IE",
+    "tax_id": "IE3217785LH",
+    "registration": "CRO 612345",
+    "email": "accounts@hive-it.example",
+    "phone": "+353 1 555 0100",
+    "iban": "IE29AIBK93115212345678",
+    "bic": "AIBKIE2D",
+    "footer": "Thank you for working with us.",
+    "hour_cost": Decimal(38),
+    "late_percent": Decimal("10.15"),
+    "late_flat": Decimal(40),
+}
 COUNTED = {
     "WS-CARE": DeviceKind.WORKSTATION,
     "SRV-CARE": DeviceKind.SERVER,
@@ -42,6 +65,8 @@ def load(*, today: date) -> bool:
         return False
     this_month = today.replace(day=1)
     start = add_months(this_month, -MONTHS)
+    Seller.objects.update_or_create(id=1, defaults=SELLER)
+    TaxRate.objects.bulk_create(_tax_rates())
     Product.objects.bulk_create(_products())
     ProductPrice.objects.bulk_create(_prices(start))
     Agreement.objects.bulk_create([_agreement(client, start) for client in CLIENTS])
@@ -65,6 +90,18 @@ def _bill(day: date) -> None:
         of = names[invoice.company_id]
         client = Client(of.name, of.account_number, of.legal_name, of.tax_id)
         issue(invoice, client=client, today=day, by=None)
+
+
+def _tax_rates() -> Iterator[TaxRate]:
+    """Yield the rates of Ireland (Revenue, VAT rates database)."""
+    for category, percent in (("standard", 23), ("reduced", "13.5"), ("low", 9), ("zero", 0)):
+        yield TaxRate(
+            name="VAT",
+            category=category,
+            region="IE",
+            percent=Decimal(percent),
+            start=date(2021, 3, 1),
+        )
 
 
 def _products() -> Iterator[Product]:
@@ -114,8 +151,8 @@ def _additions(client: DemoClient, start: date) -> Iterator[Addition]:
             product_id=demo_id("product", sku),
             position=position,
             start=start,
-            source=Source.COUNTED if kind else Source.FIXED,
-            counted_kind=kind,
+            source=Source.DEVICES if kind else Source.FIXED,
+            counts=kind,
             quantity=None if kind else Decimal(1),
             included=Decimal(1) if acme and sku == "FW-CARE" else Decimal(0),
             override_price=Decimal("105.00") if acme and sku == "SRV-CARE" else None,
