@@ -22,6 +22,7 @@ OF_AN_ARTICLE = {
     "article-by-id": ("get", "archive.open"),
     "article-edit": ("get", "archive.write"),
     "article-star": ("post", "archive.open"),
+    "article-move": ("get", "archive.write"),
     "article-delete": ("post", "archive.write"),
     "article-undelete": ("post", "archive.write"),
     "history": ("get", "archive.internal"),

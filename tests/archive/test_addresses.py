@@ -78,3 +78,14 @@ def test_facts_are_kept_without_a_revision_and_their_changes_are_written_down(te
     rename(printer, "Printers", technician)  # by a program that knows no facts
     printer.refresh_from_db()
     assert printer.pinned
+
+
+def test_a_technician_moves_an_article_and_a_client_does_not(
+    technician, acme, acme_space, shared, printer
+):
+    address = "/articles/acme/printer/move"
+    assert acme.browser.post(address, {"space": str(shared.pk)}).status_code == 403
+    assert technician.browser.post(address, {"space": str(acme_space.pk)}).status_code == 200
+    answer = technician.browser.post(address, {"space": str(shared.pk)}, follow=True)
+    assert answer.redirect_chain[-1][0] == "/articles/help/printer"
+    assert acme.browser.get("/articles/help/printer").status_code == 404

@@ -17,7 +17,7 @@ from archive.search.finding import Found, find
 from archive.search.queries import Filters
 from archive.search.rules.query import Query, parse
 
-SIGNS = re.compile(r"\*\*|[#|`]+|\[[ x]\] |^[>-] ", re.MULTILINE)
+SIGNS = re.compile(r"[*#|`]+|\[\[|\]\]|\[[ x]\] |^[>-] ", re.MULTILINE)
 PAGE = 20
 HIT, END = "\x02", "\x03"  # no text holds these: they become <mark> after escaping
 PASSAGES = (

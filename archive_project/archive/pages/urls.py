@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from django.urls import path
 
-from archive.pages.views import articles, finding, history, links, searching, spaces, writing
+from archive.pages.views import (
+    articles,
+    finding,
+    history,
+    links,
+    moving,
+    searching,
+    spaces,
+    writing,
+)
 
 urlpatterns = [
     path("", finding.home, name="home"),
@@ -23,6 +32,7 @@ urlpatterns = [
     path("articles/<uuid:pk>", articles.by_id, name="article-by-id"),
     path("articles/<slug:space>/<slug:slug>", articles.article, name="article"),
     path("articles/<slug:space>/<slug:slug>/edit", writing.edit, name="article-edit"),
+    path("articles/<slug:space>/<slug:slug>/move", moving.move, name="article-move"),
     path("articles/<slug:space>/<slug:slug>/delete", writing.delete, name="article-delete"),
     path("articles/<slug:space>/<slug:slug>/undelete", writing.undelete, name="article-undelete"),
     path("articles/<slug:space>/<slug:slug>/star", searching.star, name="article-star"),
