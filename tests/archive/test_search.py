@@ -6,10 +6,13 @@ import re
 
 import pytest
 from django.core.management import call_command
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from archive.articles import operations
 from archive.articles.models import Article
 from archive.articles.operations import Draft, Facts
+from archive.pages.results import search
 from archive.search import finding, indexing
 from archive.search.models import Word
 from archive.spaces.operations import create_space
@@ -50,6 +53,15 @@ def test_words_find_their_article_even_with_a_typing_mistake(library, technician
 )
 def test_what_finds_nothing_says_so(library, technician, query):
     assert found(technician, query) == []
+
+
+@given(text=st.text(alphabet="ab é'\"\\\\:*|&!()<>-%_~\x00\ud7ff\U0001f600", max_size=30))
+@settings(
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+def test_whatever_is_typed_is_a_query(technician, text):
+    readable = Article.objects.visible_to(technician.user).current()
+    assert search(readable, text, ["english", "german"]).rows == []
 
 
 def test_the_words_are_marked_and_the_text_stays_text(library, technician):

@@ -5,12 +5,12 @@ from __future__ import annotations
 import uuid
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import OuterRef, Subquery
+from django.db.models import BooleanField, DateTimeField
+from django.db.models.expressions import RawSQL
 from django.http import HttpRequest
 
 from archive.articles.models import Article
 from archive.articles.queries import INDEXED
-from archive.search.models import Reading
 from archive.spaces.models import Space
 from hm_auth.access import load_or_404, may
 from hm_auth.answers import Caller
@@ -53,10 +53,18 @@ def load_article(
     return article
 
 
-def _reading(user_id: uuid.UUID) -> dict[str, Subquery]:
-    """Return when the person opened the article last, and whether they starred it."""
-    mine = Reading.objects.filter(article=OuterRef("pk"), user_id=user_id)
-    return {name: Subquery(mine.values(name)) for name in ("seen_at", "starred")}
+def _reading(user_id: uuid.UUID) -> dict[str, RawSQL]:
+    """Return when the person opened the article last, whether starred, and whether it is linked.
+
+    As SQL: building these three by the ORM costs as much as the whole rest of the query.
+    """
+    mine = "(SELECT {} FROM search_reading WHERE article_id = articles_article.id AND user_id = %s)"
+    linked = "EXISTS (SELECT 1 FROM links_link WHERE target_id = articles_article.id)"
+    return {
+        "seen_at": RawSQL(mine.format("seen_at"), [user_id], output_field=DateTimeField()),  # noqa: S611
+        "starred": RawSQL(mine.format("starred"), [user_id], output_field=BooleanField()),  # noqa: S611
+        "linked": RawSQL(linked, [], output_field=BooleanField()),  # noqa: S611
+    }
 
 
 def _demand(request: PersonRequest, capability: str) -> None:

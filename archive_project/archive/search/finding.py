@@ -37,7 +37,8 @@ SELECT t.typed, t.sort, string_agg(DISTINCT q.query::text, ' | '),
 FROM unnest(%(typed)s::text[], %(sorts)s::text[]) WITH ORDINALITY t(typed, sort, at),
     unnest(%(configs)s::regconfig[]) config,
     LATERAL (SELECT CASE t.sort
-        WHEN 'beginning' THEN to_tsquery(config, quote_literal(t.typed) || ':*')
+        WHEN 'beginning' THEN to_tsquery(config,
+            '''' || replace(replace(t.typed, '\\', '\\\\'), '''', '''''') || ''':*')
         WHEN 'word' THEN plainto_tsquery(config, t.typed)
         ELSE phraseto_tsquery(config, t.typed) END AS query) q
     LEFT JOIN LATERAL unnest(tsvector_to_array(to_tsvector(config, t.typed))) lexeme ON true

@@ -25,14 +25,15 @@ def article(request: PersonRequest, space: str, slug: str) -> HttpResponse:
     if (found.space.slug, found.slug) != (space, slug):
         return redirect("article", found.space.slug, found.slug)
     remember(article_id=found.pk, by=request.user, last=getattr(found, "seen_at", None))
-    readable = Article.objects.visible_to(request.user).select_related("space")
-    backlinks = leading_to(readable, found.pk).only("title", "slug", "space__name", "space__slug")
-    context = {
-        "article": found,
-        "space": found.space,
-        "backlinks": list(backlinks.order_by("title", "id")[:MOST_BACKLINKS]),
-    }
+    backlinks = _backlinks(request, found) if getattr(found, "linked", False) else []
+    context = {"article": found, "space": found.space, "backlinks": backlinks}
     return render(request, "archive/article.html", context)
+
+
+def _backlinks(request: PersonRequest, article: Article) -> list[Article]:
+    readable = Article.objects.visible_to(request.user).select_related("space")
+    rows = leading_to(readable, article.pk).only("title", "slug", "space__name", "space__slug")
+    return list(rows.order_by("title", "id")[:MOST_BACKLINKS])
 
 
 @require_safe
