@@ -18,7 +18,7 @@ from archive.search.queries import Filters
 from archive.search.rules.query import Query, parse
 
 SIGNS = re.compile(r"[*#|`]+|\[\[|\]\]|\[[ x]\] |^[>-] ", re.MULTILINE)
-PAGE = 20
+PAGE = 10
 HIT, END = "\x02", "\x03"  # no text holds these: they become <mark> after escaping
 PASSAGES = (
     f"StartSel={HIT}, StopSel={END}, MaxWords=32, MinWords=12, MaxFragments=2,"

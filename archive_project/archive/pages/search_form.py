@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.db.models import Q
 
 from archive.articles.models import Kind
 from archive.search.queries import Filters
-from archive.spaces.models import Space
+from archive.spaces.queries import SpaceQuerySet
 from hm_auth.access import may
 from hm_auth.models import User
 from hm_auth.permissions import CAPABILITIES
@@ -29,9 +29,9 @@ class SearchForm(forms.Form):
     since = forms.DateField(
         required=False, label="Changed since", widget=forms.DateInput({"type": "date"}, "%Y-%m-%d")
     )
-    page = forms.IntegerField(required=False, min_value=1, max_value=3, widget=forms.HiddenInput)
+    page = forms.IntegerField(required=False, min_value=1, max_value=5, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, user: User, spaces: Sequence[Space], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, user: User, spaces: SpaceQuerySet, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.spaces = spaces
         if may(user, "archive.internal"):
@@ -57,5 +57,6 @@ class SearchForm(forms.Form):
         """Return the spaces of that address, or with ``typed`` in their name; None for all."""
         if not typed:
             return None
-        exact = tuple(space.pk for space in self.spaces if space.slug == typed)
-        return exact or tuple(space.pk for space in self.spaces if typed in space.name.lower())
+        named = self.spaces.filter(Q(slug=typed) | Q(name__icontains=typed))
+        found = dict(named.values_list("slug", "pk"))
+        return (found[typed],) if typed in found else tuple(found.values())

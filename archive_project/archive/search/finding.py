@@ -128,7 +128,7 @@ class Found:
 def find(*, readable: ArticleQuerySet, query: Query, languages: Sequence[str]) -> Found:
     """Return the best articles among ``readable``, written in ``languages``.
 
-    Three queries, and six more for each word that is nowhere.
+    Three queries; with words that are nowhere two more, and two for each of these.
     """
     configs = [configuration(language) for language in languages] or [configuration("simple")]
     try:
@@ -137,21 +137,25 @@ def find(*, readable: ArticleQuerySet, query: Query, languages: Sequence[str]) -
         return Found()
     terms = reader.known(reader.terms(query))
     found = Found()
-    unknown = [term for term in terms if term.sort == "word" and not term.known]
-    for term in unknown[:CORRECTED]:
-        words = reader.meant(term.typed)
-        if words:
-            found.instead[term.typed] = words
-            more = reader.known(reader.terms(Query(words=(words[0],))))
-            terms += [_lighter(each) for each in more]
-        if len(term.typed) >= PREFIX_FROM:
-            terms += reader.known(reader.terms(Query(beginnings=(term.typed,))))
+    if unknown := [term.typed for term in terms if term.sort == "word" and not term.known]:
+        terms += _instead(reader, unknown[:CORRECTED], found)
     found.query = _joined([term for term in terms if term.sort != "without"])
     if found.query:
         found.ids = reader.rank(terms)
     terms.sort(key=lambda term: term.documents)
     found.lexemes = tuple(lex for term in terms for lex in term.lexemes if term.sort != "without")
     return found
+
+
+def _instead(reader: _Reader, unknown: list[str], found: Found) -> list[Term]:
+    """Return what to look for beside the words that are nowhere, and note it in ``found``."""
+    found.instead = {word: words for word in unknown if (words := reader.meant(word))}
+    meant = Query(
+        words=tuple(words[0] for words in found.instead.values()),
+        beginnings=tuple(word for word in unknown if len(word) >= PREFIX_FROM),
+    )
+    more = reader.known(reader.terms(meant)) if meant != Query() else []
+    return [replace(term, weight=0.7) if term.sort == "word" else term for term in more]
 
 
 class _Reader:
@@ -204,7 +208,7 @@ class _Reader:
                    for lex in term.lexemes]  # fmt: skip
         columns = [list(column) for column in zip(*lexemes, strict=True)] or [[], [], []]
         params = [
-            every, *self.params, every, narrow, MANY // 2,
+            every, *self.params, every, narrow, MANY // 4,
             *self.params, narrow, MANY, NAMED, NAMED, every, max(CANDIDATES - NAMED, 1),
             [lex for lex, _, prefix in lexemes if not prefix],
             [f"{lex}%" for lex, _, prefix in lexemes if prefix], *columns,
@@ -234,10 +238,6 @@ def _joined(terms: list[Term]) -> str:
 
 def _idf(term: Term) -> float:
     return term.weight * log(1 + 100_000 / (term.documents + 0.5))
-
-
-def _lighter(term: Term) -> Term:
-    return replace(term, weight=0.7)
 
 
 def _rows(sql: str, params: Any) -> list[tuple[Any, ...]]:

@@ -26,7 +26,7 @@ PAGE = 50
 @requires("archive.open")
 def search(request: PersonRequest) -> HttpResponse:
     """Articles for words, filters, or both."""
-    spaces = list(Space.objects.visible_to(request.user).order_by("name"))
+    spaces = Space.objects.visible_to(request.user)
     form = SearchForm(
         request.GET, user=request.user,
         spaces=spaces,
@@ -35,7 +35,7 @@ def search(request: PersonRequest) -> HttpResponse:
     filters, text = form.filters(), form.cleaned_data.get("q", "")
     page = form.cleaned_data.get("page") or 1
     readable = narrowed(Article.objects.visible_to(request.user).current(), filters)
-    languages = sorted({space.language for space in spaces})
+    languages = list(spaces.values_list("language", flat=True).distinct())
     results = (
         search_articles(readable, text, languages, page) if text else newest(readable, filters)
     )
