@@ -45,12 +45,18 @@ FROM unnest(%(typed)s::text[], %(sorts)s::text[]) WITH ORDINALITY t(typed, sort,
 WHERE numnode(q.query) > 0
 GROUP BY t.typed, t.sort, t.at ORDER BY t.at
 """
+# A common word is in one of the first articles: reading its whole entry of the index costs more.
 _KNOWN = """
-SELECT t.at, EXISTS (SELECT 1 FROM ({readable}) a WHERE a.search @@ t.query::tsquery),
-    (SELECT coalesce(sum(w.documents), 0) FROM search_word w WHERE w.lexeme = ANY(t.lexemes))
+SELECT t.at, CASE
+    WHEN w.documents > 1000 AND EXISTS (
+        SELECT 1 FROM (SELECT search FROM ({readable}) r LIMIT 60) a
+        WHERE a.search @@ t.query::tsquery) THEN true
+    ELSE EXISTS (SELECT 1 FROM ({readable}) a WHERE a.search @@ t.query::tsquery) END, w.documents
 FROM (SELECT ord AS at, e->>'query' AS query,
         ARRAY(SELECT jsonb_array_elements_text(e->'lexemes')) AS lexemes
-    FROM jsonb_array_elements(%s::jsonb) WITH ORDINALITY j(e, ord)) t
+    FROM jsonb_array_elements(%s::jsonb) WITH ORDINALITY j(e, ord)) t,
+    LATERAL (SELECT coalesce(sum(documents), 0) AS documents FROM search_word
+        WHERE lexeme = ANY(t.lexemes)) w
 """
 _ALIKE = """
 SELECT word, documents FROM (
@@ -184,7 +190,7 @@ class _Reader:
     def known(self, terms: list[Term]) -> list[Term]:
         """Return ``terms`` with whether the reader may read them, and in how many articles."""
         asked = json.dumps([{"query": t.query, "lexemes": t.lexemes} for t in terms])
-        rows = _rows(_KNOWN.format(readable=self.readable), [*self.params, asked])
+        rows = _rows(_KNOWN.format(readable=self.readable), [*self.params, *self.params, asked])
         facts = {at: (known, count) for at, known, count in rows}
         return [
             replace(term, known=facts[at][0], documents=int(facts[at][1]))
