@@ -7,13 +7,16 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+import time_machine
 from django.urls import reverse
 
 from hm_auth.permissions import Level
 from tests.treasury.people import ACME, GLOBEX, agreement, draft, issued, signed_in, workstations
+from treasury.agreements.models import PrepaidBlock
 from treasury.billing_rules.money import Money
+from treasury.invoices.drafts import draft_due
 from treasury.invoices.models import Invoice
-from treasury.overview import figures
+from treasury.overview import figures, prepaid
 from treasury.overview.templatetags.treasury_overview import bars, sums
 from treasury.usage.models import TimeEntry
 
@@ -193,3 +196,33 @@ def test_currencies_stand_side_by_side():
         sums([Money(Decimal("1234.5"), "EUR"), Money(Decimal(3), "JPY")]) == "1,234.50 EUR + 3 JPY"
     )
     assert sums([]) == "–"
+
+
+def prepaid_work() -> None:
+    row = agreement(ACME, timing="arrears")
+    PrepaidBlock.objects.create(
+        agreement=row, minutes=600, start=date(2025, 11, 1), end=date(2026, 5, 1)
+    )
+    worked(ACME, 90)
+
+
+@time_machine.travel("2025-11-20 09:00")
+def test_what_is_left_of_prepaid_hours_and_what_used_them(people):
+    prepaid_work()
+    address = reverse("client-hours", args=[ACME])
+    for who, status in (("billing", 200), ("technician", 200), ("acme", 200), ("globex", 404)):
+        assert people[who].get(address).status_code == status, who
+    page = text(people["acme"].get(address))
+    assert "8:30 of 10:00 hours left" in page
+    assert "Toner" in page
+    assert "1:30" in page
+    assert "8:30 of 10:00 left" in text(people["acme"].get(reverse("client", args=[ACME])))
+    assert "No prepaid hours" in text(people["globex"].get(reverse("client-hours", args=[GLOBEX])))
+
+
+def test_hours_left_are_those_that_the_invoice_leaves():
+    prepaid_work()
+    (before,) = prepaid.of_company(ACME, date(2025, 11, 20))
+    draft_due(today=date(2025, 12, 1), by=None)
+    (after,) = prepaid.of_company(ACME, date(2025, 12, 1))
+    assert (before.left, after.left) == (510, 510)

@@ -187,7 +187,7 @@ def test_hours_are_billed_at_the_rate_of_their_class_rounded_up():
     work(5, 600, billable=False)
     made = only(run())
     assert made.net == Decimal("80.00") + Decimal("60.00")
-    assert sorted(words(made)) == ["1 h standard × 80.00", "30 min after_hours × 120.00"]
+    assert sorted(words(made)) == ["1 h standard × 80.00", "30 min after hours × 120.00"]
 
 
 def test_prepaid_hours_are_used_up_first_and_stay_used_after_issue():

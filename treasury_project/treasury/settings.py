@@ -35,6 +35,7 @@ INSTALLED_APPS = [
     "treasury.dunning",
     "treasury.billing",
     "treasury.exports",
+    "treasury.reports",
     "treasury.overview",
     *(["treasury.demo"] if DEMO else []),
 ]
@@ -60,5 +61,6 @@ HM_NAV = [
     ("Invoices", "invoices", "receipt-text", "invoices.view"),
     ("Payments", "payments", "banknote", "payments.manage"),
     ("Receivables", "receivables", "hourglass", "payments.manage"),
+    ("Reports", "reports", "chart-column", "reports.view"),
     ("Usage", "usage-devices", "monitor-smartphone", "usage.view"),
 ]

@@ -7,6 +7,7 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("treasury.overview.urls")),
     path("", include("treasury.exports.urls")),
+    path("", include("treasury.reports.urls")),
     path("", include("treasury.billing.urls")),
     path("", include("treasury.invoices.urls")),
     path("", include("treasury.documents.urls")),

@@ -40,7 +40,7 @@ class FactsBook:
         for each in usage.ContactBilling.objects.filter(company_id__in=companies):
             self._special[each.contact_id].append(each)
 
-    def facts_for(self, row: Agreement) -> Facts:
+    def facts_for(self, row: Agreement, *, people: bool = True) -> Facts:
         """Return what bears on ``row``. Raises ValueError when its contacts are not known.
 
         What another agreement of the company counts is left out, so that it is not reported here
@@ -49,7 +49,7 @@ class FactsBook:
         others = self._counted_by_others(row)
         devices = self._devices.get(row.company_id, ())
         found = [device for device in devices if device.kind not in others]
-        if counts_contacts(row):
+        if people and counts_contacts(row):
             found += self._people(row.company_id)
         return Facts(
             presences=tuple(found),

@@ -91,6 +91,12 @@ def of_business(today: date) -> Business:
     )
 
 
+def ending(today: date) -> QuerySet[Agreement]:
+    """Return the agreements that end within 90 days, the next one first."""
+    soon = today + timedelta(days=90)
+    return _running(today).filter(end__lte=soon).order_by("end", "id")
+
+
 def issued_by_month(today: date, currency: str, *, months: int = 12) -> list[tuple[date, Money]]:
     """Return what was issued, net, in each of the last ``months`` months, this one included."""
     first = add_months(today.replace(day=1), 1 - months)

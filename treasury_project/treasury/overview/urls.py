@@ -11,4 +11,5 @@ urlpatterns = [
     path("clients", clients.clients, name="clients"),
     path("clients/clients.csv", clients.download, name="clients-file"),
     path("clients/<uuid:company_id>", clients.client, name="client"),
+    path("clients/<uuid:company_id>/hours", clients.hours, name="client-hours"),
 ]

@@ -20,7 +20,7 @@ from treasury import spreadsheet
 from treasury.agreements.models import Agreement
 from treasury.billing_rules.money import Money
 from treasury.invoices.models import Invoice
-from treasury.overview import companies, figures
+from treasury.overview import companies, figures, prepaid
 from treasury.requests import PersonRequest
 from treasury.seller.models import Seller
 from treasury.usage.models import Device, DeviceKind, TimeEntry
@@ -92,9 +92,25 @@ def client(request: PersonRequest, company_id: uuid.UUID) -> HttpResponse:
         .select_related("billed__invoice")
         .order_by("-day", "-id")[:LATEST],
         "invoices": invoices.select_related("agreement").order_by("-period_start", "-id")[:LATEST],
+        "hours": prepaid.of_company(company_id, today),
         "today": today,
     }
     return render(request, "treasury/overview/client.html", context)
+
+
+@requires("treasury.open")
+@require_safe
+def hours(request: PersonRequest, company_id: uuid.UUID) -> HttpResponse:
+    """What is left of prepaid hours, and which work used them."""
+    if not may(request.user, "usage.view") and request.user.company_id != company_id:
+        raise Http404
+    pools = prepaid.of_company(company_id, timezone.localdate())
+    context = {
+        "company": _company(request, company_id),
+        "company_id": company_id,
+        "pools": prepaid.with_work(pools, TimeEntry.objects.visible_to(request.user)),
+    }
+    return render(request, "treasury/overview/hours.html", context)
 
 
 def _page(request: PersonRequest, chosen: Mapping[str, Any]) -> companies.Clients:
