@@ -190,6 +190,17 @@ def test_many_of_one_company_do_not_crowd_out_the_few_of_another(
     assert found(acme, "mail") == ["Ours"]
 
 
+def test_a_word_that_is_common_elsewhere_finds_ones_own_articles_all_the_same(
+    technician, acme, acme_space, internal, monkeypatch
+):
+    monkeypatch.setattr(finding, "MANY", 4)
+    for number in range(8):
+        write(internal, technician, f"Page {number}", "mail")
+    write(acme_space, technician, "Post", "mail", visibility="client")
+    write(acme_space, technician, "Forwarding", "relay", visibility="client")
+    assert set(found(acme, "mail relay")) == {"Post", "Forwarding"}
+
+
 def test_attached_texts_find_their_article_until_they_are_removed(technician, internal):
     article = write(internal, technician, "Contracts")
     indexing.add_text(article_id=article.pk, source="attachment:1", text="lease.pdf Photocopier")

@@ -80,7 +80,9 @@ SELECT id FROM (WITH named AS MATERIALIZED (
     SELECT a.id, a.search, ts_rank(a.names, %s::tsquery, 1) AS rank FROM ({readable}) a
     WHERE a.names @@ %s::tsquery AND a.search @@ %s::tsquery LIMIT %s
 ), matching AS MATERIALIZED (
-    SELECT a.id, a.search FROM ({readable}) a WHERE a.search @@ %s::tsquery LIMIT %s
+    (SELECT a.id, a.search FROM ({readable}) a WHERE a.search @@ %s::tsquery LIMIT %s) UNION ALL
+    (SELECT a.id, a.search FROM ({readable}) a
+    WHERE a.search @@ %s::tsquery AND NOT a.search @@ %s::tsquery LIMIT %s)
 ), candidates AS MATERIALIZED (
     (SELECT id, search FROM named ORDER BY rank DESC LIMIT %s) UNION ALL
     (SELECT id, search FROM matching WHERE id NOT IN (
@@ -208,34 +210,40 @@ class _Reader:
         return [each for each in near if each in readable][:SUGGESTIONS]
 
     def rank(self, terms: list[Term]) -> list[uuid.UUID]:
-        every, narrow = _queries(terms)
+        every, narrow, wide = _queries(terms)
+        # A word that is common elsewhere may be rare in what this person may read, or asked for.
+        more = max(MANY // 4, 1) if self.params and wide != narrow else 0
         wanted = [term for term in terms if term.sort != "without"]
         lexemes = [(lex, _idf(term), term.sort == "beginning") for term in wanted
                    for lex in term.lexemes]  # fmt: skip
         columns = [list(column) for column in zip(*lexemes, strict=True)] or [[], [], []]
         params = [
-            every, *self.params, every, narrow, MANY // 4,
-            *self.params, narrow, MANY, NAMED, NAMED, every, max(CANDIDATES - NAMED, 1),
+            every, *self.params, every, wide, MANY // 4,
+            *self.params, narrow, MANY, *self.params, wide, narrow, more,
+            NAMED, NAMED, every, max(CANDIDATES - NAMED, 1),
             [lex for lex, _, prefix in lexemes if not prefix],
             [f"{lex}%" for lex, _, prefix in lexemes if prefix], *columns,
         ]  # fmt: skip
         return [row[0] for row in _rows(_RANK.format(readable=self.readable), params)]
 
 
-def _queries(terms: list[Term]) -> tuple[str, str]:
-    """Return what ranks, and what must match: phrases if there are any, else the rarest words."""
+def _queries(terms: list[Term]) -> tuple[str, str, str]:
+    """Return what ranks, what must match, and what may.
+
+    What must are the phrases if there are any, else the rarest words, of which one is enough.
+    """
     words = [term for term in terms if term.sort in ("word", "beginning")]
     phrases = " & ".join(term.query for term in terms if term.sort == "phrase")
     without = "".join(f" & !{term.query}" for term in terms if term.sort == "without")
     every = _joined([term for term in terms if term.sort != "without"])
     if phrases:
-        return every, phrases + without
+        return every, phrases + without, phrases + without
     rare: list[Term] = []
     for term in sorted((word for word in words if word.known), key=lambda each: each.documents):
         if rare and sum(each.documents for each in rare) + term.documents > MANY:
             break
         rare.append(term)
-    return every, f"({_joined(rare or words)}){without}"
+    return every, f"({_joined(rare or words)}){without}", f"({every}){without}"
 
 
 def _joined(terms: list[Term]) -> str:
