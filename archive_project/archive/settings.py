@@ -22,6 +22,8 @@ INSTALLED_APPS = [
     "django_tasks_db",
     "archive.spaces",
     "archive.articles",
+    "archive.links",
+    "archive.search",
     "archive.pages",
 ]
 if DEMO:
@@ -34,5 +36,7 @@ WSGI_APPLICATION = "archive.wsgi.application"
 HM_NAV = [
     ("Home", "home", "house", "archive.open"),
     ("Recently changed", "recent", "history", "archive.open"),
+    ("My reading", "reading", "star", "archive.open"),
+    ("Links to mend", "broken-links", "unlink", "archive.write"),
     ("Companies", "companies", "building-2", "directory.view"),
 ]

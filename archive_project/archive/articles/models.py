@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import uuid
 
+import pghistory
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
-from django.contrib.postgres.search import SearchVector, SearchVectorField
+from django.contrib.postgres.search import SearchVectorField
 from django.db import models
-from django.db.models import F, Func, Q
-from django.db.models.expressions import CombinedExpression
+from django.db.models import F, Q
 from django.db.models.functions import Length
 from django.db.models.lookups import LessThanOrEqual
 
-from archive.articles.queries import CONFIG, ArticleQuerySet, RevisionQuerySet
+from archive.articles.queries import ArticleQuerySet, RevisionQuerySet
 from archive.spaces.models import Space
 
 LONGEST = 200_000  # characters; a search vector of PostgreSQL ends at a megabyte
@@ -31,16 +31,16 @@ class Visibility(models.TextChoices):
     CLIENT = "client", "Staff and clients"
 
 
-def words() -> CombinedExpression:
-    """Return what search looks at: the title above the tags above the text."""
-    tags = Func(F("tags"), function="archive_tags_text", output_field=models.TextField())
-    return (
-        SearchVector("title", weight="A", config=CONFIG)
-        + SearchVector(tags, weight="B", config=CONFIG)
-        + SearchVector("source", weight="C", config=CONFIG)
-    )
-
-
+# What no revision keeps: triggers write each change down, with who made it and on which page.
+@pghistory.track(
+    pghistory.UpdateEvent(),
+    pghistory.DeleteEvent(),
+    fields=[
+        "space", "parent", "position", "slug", "kind", "pinned", "owner", "review_on", "deleted_at",
+    ],
+    append_only=True,
+    model_name="ArticleEvent",
+)  # fmt: skip
 class Article(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     space = models.ForeignKey(Space, on_delete=models.PROTECT, related_name="articles")
@@ -64,9 +64,10 @@ class Article(models.Model):
     review_on = models.DateField(null=True, blank=True)
     version = models.PositiveIntegerField(default=1, editable=False)
     changed_by = models.CharField(max_length=200, help_text="The name at the time.")
-    search = models.GeneratedField(
-        expression=words(), output_field=SearchVectorField(), db_persist=True
-    )
+    # Written by archive.search.indexing: title A, tags B, headings C, text and attached texts D.
+    search = SearchVectorField(default="", editable=False)
+    names = SearchVectorField(default="", editable=False, help_text="Title and tags alone.")
+    words = ArrayField(models.TextField(), default=list, editable=False, help_text="As written.")
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
     deleted_at = models.DateTimeField(null=True, blank=True)
@@ -89,12 +90,35 @@ class Article(models.Model):
         indexes = (
             models.Index(fields=["-updated_at", "-id"], name="article_recent"),
             models.Index(fields=["space", "position", "title"], name="article_in_space"),
-            GinIndex(fields=["search"], name="article_search"),
-            GinIndex(fields=["title"], name="article_title_alike", opclasses=["gin_trgm_ops"]),
+            models.Index(
+                fields=["review_on", "id"],
+                name="article_to_review",
+                condition=Q(review_on__isnull=False, deleted_at__isnull=True),
+            ),
+            models.Index(fields=["title", "id"], name="article_pinned", condition=Q(pinned=True)),
+            # Without a list of pending entries, which every search would have to read through.
+            GinIndex(fields=["search"], name="article_search", fastupdate=False),
+            GinIndex(fields=["names"], name="article_names", fastupdate=False),
         )
 
     def __str__(self) -> str:
         return self.title
+
+
+class Address(models.Model):
+    """An address an article had before it was renamed or moved; it leads there for good."""
+
+    space = models.ForeignKey(Space, on_delete=models.CASCADE, related_name="+")
+    slug = models.SlugField(max_length=100)
+    article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="addresses")
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["space", "slug"], name="address_leads_to_one_article"),
+        )
+
+    def __str__(self) -> str:
+        return self.slug
 
 
 class Revision(models.Model):

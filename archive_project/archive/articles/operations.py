@@ -3,26 +3,42 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
 from django.db.models import F, Max
 from django.utils import timezone
 
+from archive.articles import addresses
 from archive.articles.models import Article, Kind, Revision, Visibility
-from archive.articles.rendering import VERSION, render
+from archive.articles.rendering import VERSION, Rendered, render
 from archive.articles.rules.merging import Merged, merge, settle
 from archive.articles.rules.tree import is_below
+from archive.links import operations as links
+from archive.search import indexing
 from archive.spaces.models import Space
-from archive.spaces.rules import slug_for
 from hm_auth.exceptions import HiveMatrixError
 
 
 @dataclass(frozen=True, slots=True)
+class Facts:
+    """What is known about an article beside its text; not part of its revisions."""
+
+    kind: str = Kind.ARTICLE
+    owner_id: uuid.UUID | None = None
+    review_on: date | None = None
+    pinned: bool = False
+
+    @classmethod
+    def of(cls, article: Article) -> Facts:
+        return cls(article.kind, article.owner_id, article.review_on, article.pinned)
+
+
+@dataclass(frozen=True, slots=True)
 class Draft:
-    """What a person typed into the editor."""
+    """What a person typed into the editor; without ``facts`` they stay as they are."""
 
     title: str
     source: str
@@ -30,6 +46,7 @@ class Draft:
     visibility: str = Visibility.INTERNAL
     parent_id: uuid.UUID | None = None
     comment: str = ""
+    facts: Facts | None = None
 
 
 class Conflict(HiveMatrixError):
@@ -69,15 +86,19 @@ def create(*, space: Space, draft: Draft, by: Any, kind: str = Kind.ARTICLE,
     siblings = Article.objects.filter(space=space, parent_id=draft.parent_id)
     article = Article(
         space=space, kind=kind, owner=by, created_at=now or timezone.now(),
-        slug=_free_slug(space, draft.title),
+        slug=addresses.free_slug(space, draft.title),
         position=(siblings.aggregate(last=Max("position"))["last"] or 0) + 1,
     )  # fmt: skip
     _check_parent(article, draft.parent_id)
-    values = _values(draft, by=by, now=article.created_at)
+    rendered = render(draft.source, space.slug)
+    values = _values(draft, rendered, by=by, now=article.created_at)
     for name, value in values.items():
         setattr(article, name, value)
     article.save(force_insert=True)
     _record(article.pk, 1, draft, by=by, now=article.created_at)
+    indexing.index([article.pk])
+    links.record(article_id=article.pk, targets=rendered.links)
+    links.arrived(article_id=article.pk, space=space, title=draft.title, slug=article.slug)
     return article
 
 
@@ -86,6 +107,7 @@ def save(*, article: Article, draft: Draft, expected_version: int, by: Any,
          now: datetime | None = None) -> bool:  # fmt: skip
     """Save ``draft`` over the version it was based on; False when it changes nothing.
 
+    Another title gives another address, and the old one leads to it. Facts alone make no revision.
     Raises Conflict when another version is stored by now, NotPossible when the article is in the
     trash or the parent is below it.
     """
@@ -93,12 +115,19 @@ def save(*, article: Article, draft: Draft, expected_version: int, by: Any,
     if draft.parent_id != article.parent_id:
         Space.objects.select_for_update().get(pk=article.space_id)  # two moves make no circle
         _check_parent(article, draft.parent_id)
-    if article.version == expected_version and _is_same(article, draft):
-        return False
     rows = Article.objects.current().filter(pk=article.pk, version=expected_version)
-    if not rows.update(version=F("version") + 1, **_values(draft, by=by, now=instant)):
+    if article.version == expected_version and _is_same(article, draft):
+        same = draft.facts is None or draft.facts == Facts.of(article)
+        return not same and bool(rows.update(**_facts(draft)))
+    rendered = render(draft.source, article.space.slug)
+    values = _values(draft, rendered, by=by, now=instant)
+    if not rows.update(version=F("version") + 1, **values):
         _refuse(article, draft, expected_version)
+    if draft.title != article.title:
+        _rename(article, draft.title)
     _record(article.pk, expected_version + 1, draft, by=by, now=instant)
+    indexing.index([article.pk])
+    links.record(article_id=article.pk, targets=rendered.links)
     return True
 
 
@@ -113,6 +142,31 @@ def restore_revision(*, article: Article, number: int, by: Any) -> None:
         parent_id=article.parent_id, comment=f"Restored revision {number}",
     )  # fmt: skip
     save(article=article, draft=draft, expected_version=article.version, by=by)
+
+
+@transaction.atomic
+def move(*, article: Article, space: Space) -> None:
+    """Move ``article`` and all below it to the top of ``space``; old addresses lead there.
+
+    Nobody new may read them by that: in another space they are the staff's until opened again.
+    Raises NotPossible when it is there already or in the trash.
+    """
+    list(
+        Space.objects.select_for_update().filter(pk__in=[space.pk, article.space_id]).order_by("pk")
+    )
+    if article.space_id == space.pk or article.deleted_at is not None:
+        raise NotPossible(f"“{article}” cannot be moved there.")
+    rows = Article.objects.filter(space_id=article.space_id)
+    parents = dict(rows.values_list("id", "parent_id"))
+    below = [each for each in parents if is_below(parents, each, article.pk)]
+    for moved in rows.filter(pk__in=below).only("id", "space_id", "slug", "title"):
+        slug = addresses.free_slug(space, moved.title, moved)
+        addresses.leave(article=moved, space=space, slug=slug)
+        Article.objects.filter(pk=moved.pk).update(
+            space=space, slug=slug, visibility=Visibility.INTERNAL
+        )
+    Article.objects.filter(pk=article.pk).update(parent=None)
+    indexing.index(below)  # the language of the space may be another
 
 
 def move_to_trash(*, article: Article, now: datetime | None = None) -> None:
@@ -130,10 +184,11 @@ def take_from_trash(*, article: Article) -> None:
 
 def rerender(article: Article) -> None:
     """Render ``article`` anew from its source; unless it is saved meanwhile, which renders too."""
-    rendered = render(article.source)
-    Article.objects.filter(pk=article.pk, version=article.version).update(
+    rendered = render(article.source, article.space.slug)
+    if Article.objects.filter(pk=article.pk, version=article.version).update(
         html=rendered.html, headings=_stored(rendered.headings), rendered_by=VERSION
-    )
+    ):
+        links.record(article_id=article.pk, targets=rendered.links)
 
 
 def _refuse(article: Article, draft: Draft, expected_version: int) -> None:
@@ -146,8 +201,7 @@ def _refuse(article: Article, draft: Draft, expected_version: int) -> None:
     raise Conflict(current=current, draft=draft, base=base)
 
 
-def _values(draft: Draft, *, by: Any, now: datetime) -> dict[str, Any]:
-    rendered = render(draft.source)
+def _values(draft: Draft, rendered: Rendered, *, by: Any, now: datetime) -> dict[str, Any]:
     return {
         "title": draft.title,
         "source": draft.source,
@@ -159,7 +213,22 @@ def _values(draft: Draft, *, by: Any, now: datetime) -> dict[str, Any]:
         "parent_id": draft.parent_id,
         "changed_by": str(by),
         "updated_at": now,
+        **_facts(draft),
     }
+
+
+def _facts(draft: Draft) -> dict[str, Any]:
+    return {} if draft.facts is None else asdict(draft.facts)
+
+
+def _rename(article: Article, title: str) -> None:
+    Space.objects.select_for_update().get(pk=article.space_id)
+    slug = addresses.free_slug(article.space, title, article)
+    if slug != article.slug:
+        addresses.leave(article=article, space=article.space, slug=slug)
+        Article.objects.filter(pk=article.pk).update(slug=slug)
+        links.arrived(article_id=article.pk, space=article.space, title=title, slug=slug)
+        article.slug = slug  # the caller sends the reader there
 
 
 def _stored(headings: list[Any]) -> list[dict[str, Any]]:
@@ -178,11 +247,6 @@ def _is_same(article: Article, draft: Draft) -> bool:
     stored = (article.title, article.source, tuple(article.tags), article.visibility)
     typed = (draft.title, draft.source, draft.tags, draft.visibility)
     return stored == typed and article.parent_id == draft.parent_id
-
-
-def _free_slug(space: Space, title: str) -> str:
-    taken = set(Article.objects.filter(space=space).values_list("slug", flat=True))
-    return slug_for(title, taken, fallback="article")
 
 
 def _check_parent(article: Article, parent_id: uuid.UUID | None) -> None:

@@ -7,7 +7,7 @@ makes goes through an allow-list (nh3) that knows nothing of Markdown.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from html import escape
 from typing import Any
@@ -22,9 +22,10 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import get_lexer_by_name
 from pygments.util import ClassNotFound
 
+from archive.links.rules.wiki import Target, target, wiki_links
 from archive.spaces.rules import slug_for
 
-VERSION = 1  # counts up when the same source gives other HTML; ``rerender`` follows it
+VERSION = 2  # counts up when the same source gives other HTML; ``rerender`` follows it
 
 HEADINGS = ("h2", "h3", "h4", "h5", "h6")
 TAGS = {
@@ -57,27 +58,32 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """The HTML of an article, and its headings in order."""
+    """The HTML of an article, its headings in order, and the articles it links to."""
 
     html: str
     headings: list[Heading]
+    links: list[Target] = field(default_factory=list)
 
 
-def render(source: str) -> Rendered:
-    """Return the safe HTML of the Markdown ``source`` and the headings in it."""
+def render(source: str, space: str = "") -> Rendered:
+    """Return the safe HTML of the Markdown ``source``, its headings and links.
+
+    ``space`` is the address of its space; without it ``[[wiki links]]`` stay text.
+    """
     parser = _parser()
-    environment: dict[str, Any] = {}
+    environment: dict[str, Any] = {"space": space}
     tokens = parser.parse(source, environment)
     headings = _anchor_headings(tokens)
     _fit_for_the_page(tokens)
     html = parser.renderer.render(tokens, parser.options, environment)
-    return Rendered(html=_clean(html), headings=headings)
+    return Rendered(html=_clean(html), headings=headings, links=_links(tokens))
 
 
 @cache
 def _parser() -> MarkdownIt:
     parser = MarkdownIt("commonmark", {"html": False, "highlight": _highlight})
     parser.enable(["table", "strikethrough"])
+    parser.use(wiki_links)
     return parser.use(footnote_plugin).use(tasklists_plugin, label=True)
 
 
@@ -111,6 +117,15 @@ def _anchor_headings(tokens: Sequence[Token]) -> list[Heading]:
             token.attrSet("id", anchor)
             headings.append(Heading(level=level, anchor=anchor, text=text))
     return headings
+
+
+def _links(tokens: Sequence[Token]) -> list[Target]:
+    found: dict[str, Target] = {}
+    for child in (child for token in tokens for child in token.children or []):
+        href = str(child.attrs.get("href", "")) if child.type == "link_open" else ""
+        if named := target(href):
+            found[href] = named
+    return list(found.values())
 
 
 def _plain(inline: Token) -> str:

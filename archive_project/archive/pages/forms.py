@@ -8,9 +8,13 @@ from typing import Any
 from django import forms
 
 from archive.articles.models import LONGEST, Article, Visibility
-from archive.articles.operations import Draft
+from archive.articles.models import Kind as ArticleKind
+from archive.articles.operations import Draft, Facts
 from archive.articles.rules.merging import has_markers
+from archive.spaces.languages import CHOICES as LANGUAGE_CHOICES
 from archive.spaces.models import Kind, Space
+from hm_auth.models import User
+from hm_auth.permissions import CAPABILITIES
 
 MOST_TAGS = 20
 
@@ -38,6 +42,16 @@ class ArticleForm(forms.Form):
     )
     visibility = forms.ChoiceField(choices=Visibility.choices, label="Who may read it")
     tags = forms.CharField(required=False, help_text="Separated by commas.")
+    kind = forms.ChoiceField(
+        choices=ArticleKind.choices, required=False, initial=ArticleKind.ARTICLE.value
+    )
+    owner = forms.ModelChoiceField(
+        queryset=User.objects.none(), required=False, help_text="Who keeps it right."
+    )
+    review_on = forms.DateField(
+        label="Review on", required=False, widget=forms.DateInput({"type": "date"}, "%Y-%m-%d")
+    )
+    pinned = forms.BooleanField(required=False, label="Pinned: shown on the first page")
     comment = forms.CharField(required=False, max_length=200, label="What did you change?")
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=1, required=False)
 
@@ -52,6 +66,9 @@ class ArticleForm(forms.Form):
         if space.kind == Kind.INTERNAL:
             readers: Any = self.fields["visibility"]
             readers.choices = [(Visibility.INTERNAL.value, Visibility.INTERNAL.label)]
+        owner: Any = self.fields["owner"]
+        writers = User.objects.filter(permission_level__in=CAPABILITIES["archive.write"])
+        owner.queryset = writers.order_by("display_name", "id")
         parent: Any = self.fields["parent"]
         parent.queryset = parents.order_by("title")
 
@@ -82,6 +99,17 @@ class ArticleForm(forms.Form):
             visibility=data["visibility"],
             parent_id=data["parent"].pk if data["parent"] else None,
             comment=data["comment"],
+            facts=self._facts(),
+        )
+
+    def _facts(self) -> Facts:
+        data = self.cleaned_data
+        owner = data["owner"]
+        return Facts(
+            kind=data["kind"] or ArticleKind.ARTICLE.value,
+            owner_id=owner.pk if owner else None,
+            review_on=data["review_on"],
+            pinned=data["pinned"],
         )
 
 
@@ -90,6 +118,10 @@ class SpaceForm(forms.Form):
 
     kind = forms.ChoiceField(choices=Kind.choices, label="For whom")
     company = forms.ChoiceField(required=False, help_text="For the space of a company.")
+    language = forms.ChoiceField(
+        choices=LANGUAGE_CHOICES, initial="english", required=False,
+        help_text="Search knows its word forms.",
+    )  # fmt: skip
     name = forms.CharField(
         required=False, max_length=200, help_text="A company's space has the company's name."
     )
@@ -113,10 +145,6 @@ class SpaceForm(forms.Form):
         return data
 
 
-class SearchForm(forms.Form):
-    q = forms.CharField(required=False, max_length=200)
-
-
 def initial(article: Article) -> dict[str, Any]:
     """Return the fields of the editor for ``article`` as it is stored."""
     return {
@@ -125,5 +153,9 @@ def initial(article: Article) -> dict[str, Any]:
         "parent": article.parent_id,
         "visibility": article.visibility,
         "tags": ", ".join(article.tags),
+        "kind": article.kind,
+        "owner": article.owner_id,
+        "review_on": article.review_on,
+        "pinned": article.pinned,
         "version": article.version,
     }

@@ -4,20 +4,38 @@ from __future__ import annotations
 
 from django.urls import path
 
-from archive.pages.views import articles, finding, history, spaces, writing
+from archive.pages.views import (
+    articles,
+    finding,
+    history,
+    links,
+    moving,
+    searching,
+    spaces,
+    writing,
+)
 
 urlpatterns = [
     path("", finding.home, name="home"),
     path("recent", finding.recent, name="recent"),
-    path("search", finding.search, name="search"),
+    path("search", searching.search, name="search"),
+    path("searches-without-results", searching.missed, name="missed"),
+    path("reading", searching.reading, name="reading"),
+    path("go/<slug:space>/<path:title>", links.go, name="go"),
+    path("links/broken", links.broken, name="broken-links"),
+    path("links/wanted", links.wanted, name="wanted"),
+    path("links/orphans", links.orphans, name="orphans"),
     path("new-space", spaces.new, name="space-new"),
     path("spaces/<slug:space>", finding.space, name="space"),
     path("spaces/<slug:space>/trash", finding.trash, name="trash"),
     path("spaces/<slug:space>/new", writing.new, name="article-new"),
+    path("articles/<uuid:pk>", articles.by_id, name="article-by-id"),
     path("articles/<slug:space>/<slug:slug>", articles.article, name="article"),
     path("articles/<slug:space>/<slug:slug>/edit", writing.edit, name="article-edit"),
+    path("articles/<slug:space>/<slug:slug>/move", moving.move, name="article-move"),
     path("articles/<slug:space>/<slug:slug>/delete", writing.delete, name="article-delete"),
     path("articles/<slug:space>/<slug:slug>/undelete", writing.undelete, name="article-undelete"),
+    path("articles/<slug:space>/<slug:slug>/star", searching.star, name="article-star"),
     path("articles/<slug:space>/<slug:slug>/history", history.history, name="history"),
     path("articles/<slug:space>/<slug:slug>/compare", history.compare, name="compare"),
     path(

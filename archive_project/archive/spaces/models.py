@@ -7,6 +7,7 @@ import uuid
 from django.db import models
 from django.db.models import Q
 
+from archive.spaces.languages import CHOICES
 from archive.spaces.queries import SpaceQuerySet
 
 
@@ -22,6 +23,12 @@ class Space(models.Model):
     company_id = models.UUIDField(null=True, blank=True, help_text="Of Nexus; company spaces only.")
     name = models.CharField(max_length=200)
     slug = models.SlugField(max_length=100)
+    language = models.CharField(
+        max_length=12,
+        choices=CHOICES,
+        default="english",
+        help_text="Of its articles; search knows its word forms.",
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = SpaceQuerySet.as_manager()
@@ -44,6 +51,10 @@ class Space(models.Model):
                 fields=["slug"],
                 name="space_slug_unique",
                 violation_error_message="Another space has this address.",
+            ),
+            models.CheckConstraint(
+                condition=Q(language__in=[name for name, _ in CHOICES]),
+                name="space_language_known",
             ),
             models.CheckConstraint(condition=~Q(name=""), name="space_has_a_name"),
         )

@@ -11,15 +11,18 @@ from archive.spaces.rules import slug_for
 
 
 @transaction.atomic
-def create_space(*, name: str, kind: str, company_id: uuid.UUID | None = None) -> Space:
+def create_space(
+    *, name: str, kind: str, company_id: uuid.UUID | None = None, language: str = "english"
+) -> Space:
     """Open a space; its address follows from its name.
 
     Raises ValidationError when the company has one already, or a company space names none.
     """
     taken = set(Space.objects.values_list("slug", flat=True))
     space = Space(
-        name=name, kind=kind, company_id=company_id, slug=slug_for(name, taken, fallback="space")
-    )
+        name=name, kind=kind, company_id=company_id, language=language,
+        slug=slug_for(name, taken, fallback="space"),
+    )  # fmt: skip
     space.full_clean()
     space.save(force_insert=True)
     return space

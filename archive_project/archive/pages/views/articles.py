@@ -2,17 +2,44 @@
 
 from __future__ import annotations
 
+import uuid
+
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
+from archive.articles.models import Article
+from archive.links.reading import leading_to
 from archive.pages.requests import PersonRequest, load_article
-from hm_auth.access import requires
+from archive.search.operations import remember
+from hm_auth.access import load_or_404, requires
+
+MOST_BACKLINKS = 50
 
 
 @require_safe
 @requires("archive.open")
 def article(request: PersonRequest, space: str, slug: str) -> HttpResponse:
-    """The rendered article: one query beside the session's."""
-    found = load_article(request, space, slug)
-    return render(request, "archive/article.html", {"article": found, "space": found.space})
+    """The rendered article and what links to it: two queries beside the session's."""
+    found = load_article(request, space, slug, seen_by=request.user.pk)
+    if (found.space.slug, found.slug) != (space, slug):
+        return redirect("article", found.space.slug, found.slug)
+    remember(article_id=found.pk, by=request.user, last=getattr(found, "seen_at", None))
+    backlinks = _backlinks(request, found) if getattr(found, "linked", False) else []
+    context = {"article": found, "space": found.space, "backlinks": backlinks}
+    return render(request, "archive/article.html", context)
+
+
+def _backlinks(request: PersonRequest, article: Article) -> list[Article]:
+    readable = Article.objects.visible_to(request.user).select_related("space")
+    rows = leading_to(readable, article.pk).only("title", "slug", "space__name", "space__slug")
+    return list(rows.order_by("title", "id")[:MOST_BACKLINKS])
+
+
+@require_safe
+@requires("archive.open")
+def by_id(request: PersonRequest, pk: uuid.UUID) -> HttpResponse:
+    """Lead to the article wherever it is now: the address for other programs."""
+    rows = Article.objects.visible_to(request.user).select_related("space")
+    found = load_or_404(rows.for_lists(), pk=pk)
+    return redirect("article", found.space.slug, found.slug)

@@ -8,9 +8,7 @@ from django.views.decorators.http import require_safe
 
 from archive.articles.models import Article
 from archive.articles.rules.tree import tree
-from archive.pages.forms import SearchForm
 from archive.pages.requests import PersonRequest, load_space
-from archive.pages.results import find
 from archive.spaces.models import Space
 from hm_auth.access import requires
 from hm_auth.ui.keyset import keyset_page
@@ -58,12 +56,3 @@ def trash(request: PersonRequest, space: str) -> HttpResponse:
     rows = Article.objects.visible_to(request.user).trashed().filter(space=found).for_lists()
     page = keyset_page(rows, RECENT, request.GET.get("after"), PAGE)
     return render(request, "archive/trash.html", {"space": found, "page": page})
-
-
-@require_safe
-@requires("archive.open")
-def search(request: PersonRequest) -> HttpResponse:
-    form = SearchForm(request.GET)
-    text = form.cleaned_data["q"] if form.is_valid() else ""
-    results = find(Article.objects.visible_to(request.user).current(), text) if text else []
-    return render(request, "archive/search.html", {"text": text, "results": results})

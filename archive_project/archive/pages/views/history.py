@@ -64,4 +64,4 @@ def restore(request: PersonRequest, space: str, slug: str, number: int) -> HttpR
         messages.error(request, str(error))
     else:
         messages.success(request, f"Revision {number} is the current text again.")
-    return redirect("article", space, slug)
+    return redirect("article", article.space.slug, article.slug)

@@ -29,8 +29,9 @@ def new(request: PersonRequest) -> HttpResponse:
         data = form.cleaned_data
         try:
             space = create_space(
-                name=data["name"], kind=data["kind"], company_id=data["company"] or None
-            )
+                name=data["name"], kind=data["kind"], company_id=data["company"] or None,
+                language=data["language"] or "english",
+            )  # fmt: skip
         except ValidationError as error:
             form.add_error(None, error.messages)
         else:

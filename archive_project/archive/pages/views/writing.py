@@ -23,7 +23,7 @@ MERGED = 409  # the request conflicts with the state of the resource (RFC 9110, 
 @requires("archive.open")
 def new(request: PersonRequest, space: str) -> HttpResponse:
     found = load_space(request, space, "archive.write")
-    form = ArticleForm(request.POST or None, space=found, initial={"parent": None})
+    form = ArticleForm(request.POST or None, space=found, initial=_blank(request))
     if request.method == "POST" and form.is_valid():
         try:
             article = operations.create(space=found, draft=form.draft(), by=request.user)
@@ -54,8 +54,12 @@ def edit(request: PersonRequest, space: str, slug: str) -> HttpResponse:
         else:
             if not changed:
                 messages.info(request, "Nothing was changed, so there is no new revision.")
-            return redirect("article", space, slug)
+            return redirect("article", article.space.slug, article.slug)
     return _editor(request, {"form": form, "space": article.space, "article": article})
+
+
+def _blank(request: PersonRequest) -> dict[str, Any]:
+    return {"owner": request.user.pk, "title": request.GET.get("title", "")[:200]}
 
 
 @require_POST
@@ -92,6 +96,10 @@ def _merge(request: PersonRequest, conflict: operations.Conflict) -> HttpRespons
         "parent": draft.parent_id,
         "visibility": conflict.visibility,
         "tags": ", ".join(conflict.tags),
+        "kind": current.kind,
+        "owner": current.owner_id,
+        "review_on": current.review_on,
+        "pinned": current.pinned,
         "comment": draft.comment,
         "version": current.version,
     }

@@ -19,7 +19,11 @@ class Command(BaseCommand):
         parser.add_argument("--all", action="store_true", help="Those of this renderer, too.")
 
     def handle(self, **options: Any) -> None:
-        rows = Article.objects.only("id", "source", "version").order_by("id")
+        rows = (
+            Article.objects.select_related("space")
+            .only("id", "source", "version", "space__slug")
+            .order_by("id")
+        )
         if not options["all"]:
             rows = rows.exclude(rendered_by=VERSION)
         count = 0

@@ -1,0 +1,1 @@
+"""Links between articles: rows made on save, so that nobody follows one into nothing."""

@@ -1,0 +1,1 @@
+"""Finding articles: the index, the vocabulary, and what people look for."""
