@@ -21,6 +21,7 @@ from tests.treasury.people import (
     seller,
     signed_in,
     workstation_care,
+    workstations,
 )
 from treasury.agreements import operations
 from treasury.agreements.models import Addition, Agreement, Allowance, Discount, PrepaidBlock
@@ -201,10 +202,12 @@ def test_what_the_rules_cannot_bill_is_refused_and_nothing_is_written():
 
 def test_terms_that_were_billed_cannot_change_behind_it(clerk):
     row = issued(ACME).agreement
-    typed = {**TERMS, "start": "2020-01-01", "currency": "USD", "payment_days": "7"}
+    changed = {"currency": "USD", "term_months": "36", "proration": "whole", "minimum": "999"}
+    typed = {**TERMS, **changed, "start": "2020-01-01", "payment_days": "7"}
     clerk.post(reverse("agreement-edit", args=[row.pk]), typed)
     row.refresh_from_db()
     assert (row.start, row.currency, row.payment_days) == (NOVEMBER, "EUR", 7)
+    assert (row.term_months, row.proration, row.minimum) == (1, "by_days", None)
 
 
 def test_prepaid_hours_are_added_and_taken_back(clerk):
@@ -242,14 +245,23 @@ def test_a_discount_is_added_and_corrects_when_it_is_taken_back(clerk):
 
 
 @time_machine.travel("2025-11-30 09:00")
-def test_what_renews_by_itself_goes_on_and_nothing_else(capsys):
+def test_what_nobody_ended_goes_on_once():
     by_itself = agreement(ACME, end=date(2025, 12, 1), term_months=12)
     asked = agreement(GLOBEX, end=date(2025, 12, 1), term_months=12, renewal="notice")
     call_command("renew_agreements")
     call_command("renew_agreements")
     by_itself.refresh_from_db()
     asked.refresh_from_db()
-    assert (by_itself.end, asked.end) == (date(2026, 12, 1), date(2025, 12, 1))
+    assert (by_itself.end, asked.end) == (date(2026, 12, 1), date(2026, 12, 1))
+
+
+@time_machine.travel("2025-11-30 09:00")
+def test_what_somebody_ended_is_never_renewed(clerk):
+    row = agreement(ACME, end=date(2026, 12, 1), term_months=12)
+    clerk.post(reverse("agreement-end", args=[row.pk]), {"last_day": "2025-11-30"})
+    call_command("renew_agreements")
+    row.refresh_from_db()
+    assert row.end == date(2025, 12, 1)
 
 
 def test_the_history_says_who_changed_what(clerk):
@@ -314,5 +326,14 @@ def test_the_page_of_an_agreement_has_a_fixed_cost(clerk, django_assert_num_quer
             agreement=row, company_id=ACME, product=product, start=NOVEMBER, quantity=1
         )
     clerk.get(reverse("agreement", args=[row.pk]))
-    with django_assert_num_queries(26):
+    with django_assert_num_queries(39):
         clerk.get(reverse("agreement", args=[row.pk]))
+
+
+@time_machine.travel("2025-11-20 09:00")
+def test_the_present_period_is_shown_as_things_stand(clerk):
+    row = agreement(ACME)
+    workstations(ACME, NOVEMBER, NOVEMBER)
+    page = text(clerk.get(reverse("agreement", args=[row.pk])))
+    assert "2 workstations × 45.00" in page
+    assert "90.00 EUR" in page

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date, timedelta
 from io import StringIO
 
@@ -9,6 +10,8 @@ import pytest
 from django.core.management import call_command
 from django.db import IntegrityError, transaction
 
+from hm_auth.webhooks import operations as webhooks
+from hm_auth.webhooks.models import Message
 from tests.treasury.money import billed, euros, paid
 from tests.treasury.people import ACME, GLOBEX, issued
 from tests.treasury.people import seller as seller_of_all
@@ -17,6 +20,7 @@ from treasury.agreements.models import Addition, Agreement
 from treasury.clients.models import ClientTerms
 from treasury.delivery.models import Delivery
 from treasury.dunning import operations
+from treasury.dunning import overdue as notices
 from treasury.dunning.models import Measure, Notice
 from treasury.dunning.suggestions import suggestions
 from treasury.invoices.drafts import draft_due
@@ -184,3 +188,14 @@ def test_suggestions_cost_the_same_for_many_invoices(seller, django_assert_num_q
         overdue()
     with django_assert_num_queries(4):
         assert len(on(30)) == 4
+
+
+@pytest.mark.django_db
+def test_other_programs_are_told_once_of_what_became_overdue():
+    late = billed("100")
+    webhooks.add(url="https://example.com", events=["invoice.overdue"])
+    on_its_day, after = late.due_on, late.due_on + timedelta(days=1)
+    assert (notices.notice(today=on_its_day), notices.notice(today=after)) == (0, 1)
+    assert notices.notice(today=after) == 0
+    body = json.loads(Message.objects.get().body)
+    assert (body["type"], body["data"]["number"]) == ("invoice.overdue", late.label)

@@ -20,8 +20,10 @@ class RowForm(forms.ModelForm[Any]):
 
     def _get_validation_exclusions(self) -> set[str]:
         exclusions: set[str] = super()._get_validation_exclusions()  # type: ignore[misc]
-        end = {"end"} if getattr(self.instance, "end", None) else set()
-        return exclusions - self.checked - end
+        fields = {field.name: field for field in self.instance._meta.fields}  # noqa: SLF001
+        # Without a last day it has none; where one must be given, its own field says so.
+        known = "end" in fields and (fields["end"].null or self.instance.end)
+        return exclusions - self.checked - ({"end"} if known else set())
 
 
 class DaysForm(RowForm):

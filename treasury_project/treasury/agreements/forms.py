@@ -15,7 +15,7 @@ from treasury.days_form import DAY, DaysForm
 from treasury.usage.intake import cells
 
 STATES = [
-    ("", "Running"), ("30", "End within 30 days"), ("60", "End within 60 days"),
+    ("", "Running or coming"), ("30", "End within 30 days"), ("60", "End within 60 days"),
     ("90", "End within 90 days"), ("ended", "Ended"), ("all", "All"),
 ]  # fmt: skip
 

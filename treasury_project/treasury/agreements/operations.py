@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -18,11 +19,14 @@ from treasury.agreements.models import (
     Allowance,
     Discount,
     PrepaidBlock,
+    Renewal,
     Tier,
 )
 from treasury.billing_rules.periods import add_months
 from treasury.catalogue.models import Plan
 from treasury.recorded import Refused, recorded
+
+log = logging.getLogger(__name__)
 
 Tiers = Sequence[tuple[Decimal, Decimal]]  # more than so many units, and their price
 WORDS = {
@@ -83,8 +87,9 @@ def change_terms(agreement: Agreement, *, by: User | None) -> None:
 
 
 def end(agreement: Agreement, *, last_day: date, by: User | None) -> None:
-    """Let ``agreement`` end after ``last_day``. Raises Refused."""
+    """Let ``agreement`` end after ``last_day``, and not renew. Raises Refused."""
     agreement.end = last_day + timedelta(days=1)
+    agreement.renewal = Renewal.NONE
     with _agreed(agreement, by=by, reason="Ended"):
         agreement.save()
 
@@ -176,17 +181,22 @@ def remove_part(
 
 
 def renew_due(*, today: date, by: User | None = None) -> list[Agreement]:
-    """Renew what ends today or ended lately and renews by itself; returns those renewed.
+    """Renew what ends today, or ended lately, and nobody ended; returns those renewed.
 
-    For the timer of every night; one that was missed is made up for within a month.
+    Giving notice is ending it. For the timer of every night: one that was missed is made up for
+    within a month. One that cannot be renewed stops no other.
     """
-    due = Agreement.objects.filter(
-        renewal="automatic", end__lte=today + timedelta(days=1), end__gt=today - timedelta(days=31)
+    due = Agreement.objects.exclude(renewal=Renewal.NONE).filter(
+        end__lte=today + timedelta(days=1), end__gt=today - timedelta(days=31)
     )
     renewed: list[Any] = []
     for row in due.order_by("end", "id"):
-        renew(row, by=by)
-        renewed.append(row)
+        try:
+            renew(row, by=by)
+        except Refused as problem:
+            log.warning("%s of %s was not renewed: %s", row.title, row.company_id, problem)
+        else:
+            renewed.append(row)
     return renewed
 
 

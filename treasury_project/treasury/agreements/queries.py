@@ -14,6 +14,10 @@ class AgreementQuerySet(models.QuerySet[Any]):
         """Those that hold on ``day``."""
         return self.filter(Q(end__isnull=True) | Q(end__gt=day), start__lte=day)
 
+    def not_ended(self, day: date) -> Self:
+        """Those that hold on ``day`` or begin later."""
+        return self.filter(Q(end__isnull=True) | Q(end__gt=day))
+
     def ending(self, day: date, days: int) -> Self:
         """Those that hold on ``day`` and end within ``days``."""
         return self.running(day).filter(end__lte=day + timedelta(days=days))

@@ -65,3 +65,15 @@ class Notice(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_measure_display()} {self.stage or ''} {self.invoice_id}"
+
+
+class Overdue(models.Model):
+    """An invoice that was found overdue, so that other programs are told once."""
+
+    invoice = models.OneToOneField(
+        Invoice, primary_key=True, on_delete=models.PROTECT, related_name="overdue"
+    )
+    noticed_on = models.DateField()
+
+    def __str__(self) -> str:
+        return f"{self.invoice_id} since {self.noticed_on}"

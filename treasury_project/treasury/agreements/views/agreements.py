@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -16,9 +17,11 @@ from hm_auth.access import load_or_404, may, requires
 from hm_auth.ui.keyset import keyset_page
 from treasury.agreements import operations
 from treasury.agreements.forms import AgreementFilter, LastDayForm, NewAgreementForm, TermsForm
-from treasury.agreements.models import Agreement
+from treasury.agreements.models import Agreement, Discount, Tier
 from treasury.agreements.prices import lines_of
+from treasury.billing_rules.explanation import explain
 from treasury.history import entries
+from treasury.invoices.running import people_of_nexus
 from treasury.recorded import Refused
 from treasury.requests import PersonRequest
 from treasury.seller.models import Seller
@@ -26,6 +29,10 @@ from treasury.usage.companies import names
 
 METHODS = ["GET", "HEAD", "POST"]
 SIZE = 50
+# What bills are computed from: a change would rewrite those of the past.
+BILLED_BY = (
+    "start", "term_months", "currency", "cadence_months", "timing", "proration", "minimum",
+)  # fmt: skip
 
 
 @requires("agreements.view")
@@ -40,7 +47,7 @@ def agreements(request: PersonRequest) -> HttpResponse:
     elif state == "ended":
         found = found.ended(today)
     elif state != "all":
-        found = found.running(today)
+        found = found.not_ended(today)
     if part := form.cleaned_data.get("q"):
         found = found.filter(title__icontains=part)
     page = keyset_page(found, ("title", "id"), request.GET.get("after"), SIZE)
@@ -63,7 +70,8 @@ def agreement(request: PersonRequest, pk: uuid.UUID) -> HttpResponse:
         "blocks": row.blocks.order_by("start"),
         "invoices": row.invoices.order_by("-period_start")[:6],
         "problems": _problems(row),
-        "history": entries([row, *row.additions.all()], limit=40),
+        "preview": _preview(request, row),
+        "history": entries(_parts(row), limit=40),
         "manage": may(request.user, "agreements.manage"),
     }
     return render(request, "treasury/agreements/agreement.html", context)
@@ -98,7 +106,7 @@ def edit(request: PersonRequest, pk: uuid.UUID) -> HttpResponse:
     row = load_or_404(Agreement.objects.all(), pk=pk)
     form = TermsForm(request.POST or None, instance=row)
     if row.invoices.exclude(status="draft").exists():
-        for name in ("start", "currency", "cadence_months", "timing"):
+        for name in BILLED_BY:
             form.fields[name].disabled = True
             form.fields[
                 name
@@ -152,6 +160,26 @@ def renew(request: PersonRequest, pk: uuid.UUID) -> HttpResponse:
         "cancel_url": here,
     }
     return render(request, "hm/confirm.html", context)
+
+
+def _preview(request: PersonRequest, row: Agreement) -> list[tuple[str, Any, Sequence[str]]]:
+    """Return each line of the present period: its name, its amount, and why."""
+    from treasury.invoices.preview import preview
+
+    try:
+        found = preview(row, timezone.localdate(), people_of_nexus(request.caller))
+    except (ValueError, LookupError):
+        return []
+    lines = found.lines if found else ()
+    return [(line.description, line.amount, explain(line)) for line in lines]
+
+
+def _parts(row: Agreement) -> list[Any]:
+    """Return the agreement and everything that belongs to it, for its history."""
+    lines = list(row.additions.select_related("product"))
+    tiers = Tier.objects.filter(addition__in=lines)
+    discounts = Discount.objects.filter(addition__in=lines)
+    return [row, *lines, *tiers, *discounts, *row.allowances.all(), *row.blocks.all()]
 
 
 def _problems(row: Agreement) -> list[str]:
