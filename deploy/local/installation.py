@@ -126,7 +126,8 @@ class Installation:
         output = self.manage(
             NEXUS, "register_module", service.name, "--name", service.title,
             "--url", self._urls[service.name], "--icon", facts.icon,
-            "--description", facts.description, "--print-secret",
+            "--description", facts.description, "--scopes", ",".join(facts.scopes),
+            "--print-secret",
         )  # fmt: skip
         return output.strip().splitlines()[-1]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from datetime import date
 
@@ -20,6 +21,8 @@ from treasury.invoices.contacts import Contacts
 from treasury.invoices.drafts import Run, draft_due
 from treasury.invoices.models import BillingRun, RunState
 from treasury.usage.models import TimeEntry
+
+log = logging.getLogger(__name__)
 
 
 def begin(*, today: date, by: User | None) -> BillingRun:
@@ -72,7 +75,10 @@ def people_of_nexus(caller: Caller | None = None) -> Contacts | None:
         return None
     try:
         return contacts.read(caller or nexus.client.service_caller())
-    except (NexusUnavailable, NexusRefused):
+    except NexusUnavailable:
+        return None
+    except NexusRefused as refusal:
+        log.warning("Nexus refuses its contacts (%s): is the scope directory:read given?", refusal)
         return None
 
 
