@@ -37,8 +37,9 @@ def _is_ours(pid: int, service: Service) -> bool:
         command = Path(f"/proc/{pid}/cmdline").read_bytes().decode(errors="replace")
     except OSError:
         return False
-    ours = {str(service.folder / script) for script in ("main.py", "manage.py")}
-    return not ours.isdisjoint(command.split("\0"))
+    words = command.split("\0")
+    worker = str(service.folder / "manage.py") in words and "db_worker" in words
+    return worker or str(service.folder / "main.py") in words
 
 
 def _end(pid: int, service: Service) -> None:

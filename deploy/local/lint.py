@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from deploy.local import suites
@@ -20,8 +20,8 @@ from deploy.local.tally import Tally
 Check = tuple[str, list[str], Mapping[str, str]]  # its name, its command, its environment
 
 
-def run(server: Server) -> Tally:
-    """Run every check; the output of those that fail is shown."""
+def run(server: Server, tell: Callable[[str], None] = say) -> Tally:
+    """Run every check; ``tell`` hears a line for each, and the output of those that fail."""
     total = Tally()
     with tempfile.TemporaryDirectory(prefix="hm-lint-") as folder:
         for name, command, environment in _checks(server, Path(folder)):
@@ -32,9 +32,9 @@ def run(server: Server) -> Tally:
             )  # fmt: skip
             total += Tally(failed=1) if done.returncode else Tally(passed=1)
             verdict = colour("failed", "31") if done.returncode else "passed"
-            say(f"  {verdict}  {name}  {time.monotonic() - started:.1f} s")
+            tell(f"  {verdict}  {name}  {time.monotonic() - started:.1f} s")
             if done.returncode:
-                say(done.stdout.rstrip())
+                tell(done.stdout.rstrip())
     return total
 
 

@@ -32,6 +32,7 @@ class Process:
         listener: Listener | None = None,
     ) -> None:
         self.title = title
+        self._asked = False
         self._log = log
         self._listener = listener
         self._file = log.open("a", encoding="utf-8")
@@ -90,8 +91,12 @@ class Process:
         return Problem(f"{how}. Its last lines:\n{tail}")
 
     def ask_to_stop(self) -> None:
-        """Send SIGTERM to the whole process group; ``stop`` waits for it."""
-        if self.is_alive:
+        """Send SIGTERM to the whole process group, once; ``stop`` waits for it.
+
+        A worker takes a second one as a wish to break off what it is doing.
+        """
+        if self.is_alive and not self._asked:
+            self._asked = True
             os.killpg(self.pid, signal.SIGTERM)
 
     def stop(self, *, seconds: float = 8) -> None:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import IO
 
 from deploy.local import tally
 from deploy.local.databases import Server
@@ -16,6 +17,7 @@ from deploy.local.services import BY_NAME, NEXUS
 # The suites that run on a configured service, hm_auth's on one of its own; the others need none.
 PORTS = {"hm_auth": 5009, **{name: service.port for name, service in BY_NAME.items()}}
 _SECONDS_A_TEST = 240
+_running: set[subprocess.Popen[bytes]] = set()
 _PASSWORD = "only for a server that is gone in a minute"  # noqa: S105
 
 
@@ -27,8 +29,8 @@ def names() -> list[str]:
     return [name for name in order if name in found]
 
 
-def run(suite: str, server: Server) -> tally.Tally:
-    """Run one suite, its output on the terminal, and return what it counted."""
+def run(suite: str, server: Server, out: IO[str] | None = None) -> tally.Tally:
+    """Run one suite, its output on the terminal or in ``out``, and return what it counted."""
     with tempfile.TemporaryDirectory(prefix=f"hm-{suite}-") as folder:
         report = Path(folder) / "report.xml"
         command = [sys.executable, "-m", "pytest", "-c", f"tests/{suite}/pytest.ini"]
@@ -37,8 +39,22 @@ def run(suite: str, server: Server) -> tally.Tally:
         command += ["-o", "faulthandler_exit_on_timeout=true"]  # and say where it hangs
         command += ["--hypothesis-profile=ci"]  # the same examples each time, no deadline
         environment = variables(suite, server, Path(folder))
-        done = subprocess.run(command, cwd=ROOT, env=environment, check=False)
-        return tally.of_pytest(report, done.returncode)
+        merged = subprocess.STDOUT if out else None
+        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=out, stderr=merged)
+        _running.add(process)
+        try:
+            return tally.of_pytest(report, process.wait())
+        finally:
+            _running.discard(process)
+            if process.poll() is None:
+                process.terminate()
+                process.wait()
+
+
+def stop_all() -> None:
+    """Stop every suite that runs in another thread; each then counts as failed."""
+    for process in list(_running):
+        process.terminate()
 
 
 def variables(suite: str, server: Server, folder: Path) -> dict[str, str]:

@@ -1,11 +1,13 @@
-"""``./hm test [suite ...]``: every suite, one after the other, and one summary line."""
+"""``./hm test [suite ...]``: every suite, two at a time, and one summary line."""
 
 from __future__ import annotations
 
 import argparse
+import os
 import signal
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 
 from deploy.local import chromium, lint, suites
@@ -15,22 +17,30 @@ from deploy.local.postgres import Postgres
 from deploy.local.tally import Tally
 
 SUITES = ("lint", *suites.names())
+ALONE = ("system",)  # a browser that waits for others is no browser that people have
+LONGEST = ("nexus", "treasury", "hm_auth", "lint", "archive")
+Result = tuple[Tally, float]
 
 
-def test(names: list[str]) -> int:
+def test(names: list[str], jobs: int) -> int:
     """Run the suites named and return the exit code: 0 when each ran something and all passed."""
     if "system" in names:
         chromium.ensure()
     started = time.monotonic()
-    results: dict[str, tuple[Tally, float]] = {}
+    results: dict[str, Result] = {}
     with tempfile.TemporaryDirectory(prefix="hm-test-") as folder:
         Path(folder).chmod(0o755)  # PostgreSQL may run as another user
         with Postgres(Path(folder) / "postgres", throwaway=True) as server:
             server.add_extensions("template1")
+            together = [name for name in names if name not in ALONE]
+            if jobs > 1 and len(together) > 1:
+                results |= _in_lanes(together, server, jobs)
             for name in names:
-                results[name] = _suite(name, server)
+                if name not in results:
+                    results[name] = _suite(name, server)
     say()
-    for name, (tally, seconds) in results.items():
+    for name in names:
+        tally, seconds = results[name]
         verdict = f"{name:<14} {tally!s:<36} {seconds:6.1f} s"
         say(verdict if tally.is_good else colour(verdict, "31"))
     say(f"{'in all':<51} {time.monotonic() - started:6.1f} s")
@@ -38,11 +48,41 @@ def test(names: list[str]) -> int:
     return 0 if all(tally.is_good for tally, _ in results.values()) else 1
 
 
-def _suite(name: str, server: Server) -> tuple[Tally, float]:
+def _suite(name: str, server: Server) -> Result:
     say(f"\n{colour(f'--- {name}', '1')}")
     started = time.monotonic()
     tally = lint.run(server) if name == "lint" else suites.run(name, server)
     return tally, time.monotonic() - started
+
+
+def _in_lanes(names: list[str], server: Server, jobs: int) -> dict[str, Result]:
+    """Run several suites at a time, the longest first; each is shown whole when it ends."""
+    say(f"{jobs} suites at a time; each is shown when it ends.")
+    order = sorted(names, key=lambda name: LONGEST.index(name) if name in LONGEST else 99)
+    results: dict[str, Result] = {}
+    with ThreadPoolExecutor(jobs) as pool:
+        lanes = {pool.submit(_quietly, name, server): name for name in order}
+        try:
+            for done in as_completed(lanes):
+                tally, seconds, text = done.result()
+                say(f"\n{colour(f'--- {lanes[done]}', '1')}\n{text.rstrip()}")
+                results[lanes[done]] = tally, seconds
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            suites.stop_all()
+            raise
+    return results
+
+
+def _quietly(name: str, server: Server) -> tuple[Tally, float, str]:
+    started = time.monotonic()
+    with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as out:
+        if name == "lint":
+            tally = lint.run(server, lambda line: print(line, file=out))
+        else:
+            tally = suites.run(name, server, out)
+        out.seek(0)
+        return tally, time.monotonic() - started, out.read()
 
 
 def _interrupt(_number: int, _frame: object) -> None:
@@ -54,13 +94,18 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="./hm test", description="Run the tests.")
     known = ", ".join(SUITES)
     parser.add_argument("suite", nargs="*", help=f"some of: {known}; without any, all")
-    names = parser.parse_args().suite or list(SUITES)
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
+    parser.add_argument(
+        "--jobs", type=int, default=min(2, cores), help="suites at a time (default: 2, if it can)"
+    )
+    options = parser.parse_args()
+    names = options.suite or list(SUITES)
     if unknown := set(names) - set(SUITES):
         raise Problem(f"There is no suite {', '.join(sorted(unknown))}; there are: {known}.")
     signal.signal(signal.SIGTERM, _interrupt)
     # A shell starts background jobs deaf to Ctrl-C, and what a test starts would inherit that.
     signal.signal(signal.SIGINT, _interrupt)
-    return test([name for name in SUITES if name in names])
+    return test([name for name in SUITES if name in names], options.jobs)
 
 
 if __name__ == "__main__":
