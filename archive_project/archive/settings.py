@@ -22,6 +22,11 @@ INSTALLED_APPS = [
     "django_tasks_db",
     "archive.spaces",
     "archive.articles",
+    "archive.records",
+    "archive.runbooks",
+    "archive.exchange",
+    "archive.webhooks",
+    "archive.api",
     "archive.pages",
 ]
 if DEMO:
@@ -34,5 +39,8 @@ WSGI_APPLICATION = "archive.wsgi.application"
 HM_NAV = [
     ("Home", "home", "house", "archive.open"),
     ("Recently changed", "recent", "history", "archive.open"),
+    ("Records", "records", "database", "archive.open"),
+    ("Expiring", "expiring", "calendar-clock", "archive.internal"),
+    ("Runs", "runs", "list-checks", "archive.internal"),
     ("Companies", "companies", "building-2", "directory.view"),
 ]
