@@ -24,9 +24,6 @@ INSTALLED_APPS = [
     "archive.articles",
     "archive.records",
     "archive.runbooks",
-    "archive.exchange",
-    "archive.webhooks",
-    "archive.api",
     "archive.pages",
 ]
 if DEMO:
