@@ -100,7 +100,9 @@ class ListForm(forms.Form):
 
     q = forms.CharField(required=False, max_length=200)
     space = forms.SlugField(required=False)
-    sort = forms.ChoiceField(required=False, choices=[("name", "Name"), ("changed", "Last changed")])
+    sort = forms.ChoiceField(
+        required=False, choices=[("name", "Name"), ("changed", "Last changed")]
+    )
     trash = forms.BooleanField(required=False)
 
     def value(self, name: str) -> Any:

@@ -25,9 +25,7 @@ class RecordType(models.Model):
     name = models.CharField(max_length=100)
     slug = models.SlugField(max_length=100)
     description = models.CharField(max_length=200, blank=True)
-    open_to_clients = models.BooleanField(
-        "clients see the records of their company", default=False
-    )
+    open_to_clients = models.BooleanField("clients see the records of their company", default=False)
     remind = ArrayField(models.EmailField(), default=list, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -106,9 +104,7 @@ class Record(models.Model):
     objects = RecordQuerySet.as_manager()
 
     class Meta:
-        constraints = (
-            models.CheckConstraint(condition=~Q(name=""), name="record_has_a_name"),
-        )
+        constraints = (models.CheckConstraint(condition=~Q(name=""), name="record_has_a_name"),)
         indexes = (
             models.Index(fields=["type", "name", "id"], name="record_by_name"),
             models.Index(fields=["type", "-updated_at", "-id"], name="record_by_change"),

@@ -167,7 +167,9 @@ def check(fields: list[Field], values: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _words(record: Record, fields: list[Field]) -> str:
-    texts = [record.values.get(str(field.pk), "") for field in fields if field.kind not in REFERENCES]
+    texts = [
+        record.values.get(str(field.pk), "") for field in fields if field.kind not in REFERENCES
+    ]
     return " ".join([record.name, *filter(None, texts)]).lower()
 
 

@@ -111,6 +111,6 @@ PARSERS: Mapping[FieldKind, Callable[[str], str]] = MappingProxyType(
         FieldKind.NUMBER: _number,
         FieldKind.DATE: _date,
         FieldKind.URL: _url,
-        **{kind: _id for kind in REFERENCES},
+        **dict.fromkeys(REFERENCES, _id),
     }
 )

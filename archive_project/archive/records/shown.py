@@ -47,7 +47,10 @@ class Names:
                 self.found[str(row.pk)] = (row.title, address)
         if ids := wanted[FieldKind.COMPANY]:
             for space in Space.objects.visible_to(user).filter(company_id__in=ids):
-                self.found[str(space.company_id)] = (space.name, reverse("space", args=[space.slug]))
+                self.found[str(space.company_id)] = (
+                    space.name,
+                    reverse("space", args=[space.slug]),
+                )
         if ids := wanted[FieldKind.CONTACT]:
             self.found |= {key: (name, "") for key, name in contacts(caller, id__in=",".join(ids))}
 

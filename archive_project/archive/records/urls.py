@@ -14,7 +14,9 @@ urlpatterns = [
     path("record-types/<slug:kind>/edit", types.edit_type, name="record-type-edit"),
     path("record-types/<slug:kind>/delete", types.delete_type, name="record-type-delete"),
     path("record-types/<slug:kind>/fields/new", types.edit_field, name="record-field-new"),
-    path("record-types/<slug:kind>/fields/<uuid:field>", types.edit_field, name="record-field-edit"),
+    path(
+        "record-types/<slug:kind>/fields/<uuid:field>", types.edit_field, name="record-field-edit"
+    ),
     path(
         "record-types/<slug:kind>/fields/<uuid:field>/delete",
         types.delete_field,

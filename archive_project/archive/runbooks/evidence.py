@@ -36,7 +36,8 @@ def as_markdown(run: Run, steps: list[Step]) -> str:
     lines = [
         f"# {run.title}", "",
         f"For {run.space.name}, from revision {run.revision}.",
-        f"Started {run.started_at.isoformat()} by {run.started_by}; {run.get_state_display().lower()}"
+        f"Started {run.started_at.isoformat()} by {run.started_by}; "
+        + run.get_state_display().lower()
         + (f" {run.closed_at.isoformat()} by {run.closed_by}." if run.closed_at else "."),
     ]  # fmt: skip
     if run.closing_note:

@@ -70,7 +70,8 @@ class Step(models.Model):
         constraints = (
             models.UniqueConstraint(fields=["run", "number"], name="run_step_numbered_once"),
             models.CheckConstraint(
-                condition=Q(done_at__isnull=True, done_by="") | (Q(done_at__isnull=False) & ~Q(done_by="")),
+                condition=Q(done_at__isnull=True, done_by="")
+                | (Q(done_at__isnull=False) & ~Q(done_by="")),
                 name="run_step_done_by_somebody",
             ),
         )

@@ -16,6 +16,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('pghistory', '0007_auto_20250421_0444'),
+        ('articles', '0001_initial'),  # the extension pg_trgm
         ('spaces', '0001_initial'),
     ]
 
