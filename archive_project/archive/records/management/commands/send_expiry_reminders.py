@@ -1,4 +1,4 @@
-"""``manage.py send_expiry_reminders``: a timer calls it once a day; running it twice is harmless."""
+"""``manage.py send_expiry_reminders``: for a daily timer; running it twice is harmless."""
 
 from __future__ import annotations
 
