@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from archive.service import SERVICE
-from hm_auth.service import defaults
+from hm_auth.service import api_defaults, defaults
 
 CONFIG = SERVICE.load()
 globals().update(defaults.common_settings(CONFIG))
@@ -24,6 +24,7 @@ INSTALLED_APPS = [
     "archive.articles",
     "archive.records",
     "archive.runbooks",
+    "archive.exchange",
     "archive.pages",
 ]
 if DEMO:
@@ -32,6 +33,14 @@ MIDDLEWARE = [*defaults.MODULE_MIDDLEWARE, "pghistory.middleware.HistoryMiddlewa
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 ROOT_URLCONF = "archive.urls"
 WSGI_APPLICATION = "archive.wsgi.application"
+
+SPECTACULAR_SETTINGS = {
+    **api_defaults.spectacular("Archive API"),
+    "ENUM_NAME_OVERRIDES": {
+        "ArticleKind": "archive.articles.models.Kind",
+        "SpaceKind": "archive.spaces.models.Kind",
+    },
+}
 
 HM_NAV = [
     ("Home", "home", "house", "archive.open"),
