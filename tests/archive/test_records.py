@@ -98,9 +98,9 @@ def test_the_database_holds_what_the_form_says(domains, admin, acme_space):
     with pytest.raises(IntegrityError, match="only_dates_expire"), transaction.atomic():
         Field.objects.filter(name="Registrar").update(expires=True)
     found = record(domains, acme_space, admin)
+    field = domains.fields.get(name="Seats")
+    field.kind = "text"
     with pytest.raises(operations.NotPossible, match="kind of a field stays"):
-        field = domains.fields.get(name="Seats")
-        field.kind = "text"
         operations.save_field(field=field, by=admin.user)
     operations.move_to_trash(record=found, by=admin.user)
     with pytest.raises(operations.NotPossible, match="has records"):

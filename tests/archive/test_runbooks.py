@@ -11,7 +11,10 @@ from archive.runbooks import operations
 from archive.runbooks.models import Run, Step
 from archive.runbooks.rules import MOST, steps
 
-SOURCE = "# Leaver\n\n- plain\n\n## Before\n\n- [ ] Ask *HR*\n  - [x] in writing\n\n## After\n\n- [ ] Lock\n\n  ```sh\n  lock x\n  ```\n\n1. no step here\n"  # fmt: skip
+SOURCE = (
+    "# Leaver\n\n- plain\n\n## Before\n\n- [ ] Ask *HR*\n  - [x] in writing\n\n## After\n\n"
+    "- [ ] Lock\n\n  ```sh\n  lock x\n  ```\n\n1. no step here\n"
+)
 
 
 @pytest.fixture

@@ -47,10 +47,10 @@ class ArticleViewSet(ViewSetMixin, RestView):
     def get_queryset(self) -> Any:
         return Article.objects.visible_to(self.caller).select_related("space").defer("search")
 
-    def list(self, request: Request) -> Response:
+    def list(self, request: Request) -> Response:  # noqa: ARG002 - the framework's signature
         return self.answer_list(self.get_queryset().current().for_lists())
 
-    def retrieve(self, request: Request, pk: str) -> Response:
+    def retrieve(self, request: Request, pk: str) -> Response:  # noqa: ARG002
         return self._answer(load_or_404(self.get_queryset(), pk=pk))
 
     @extend_schema(
@@ -103,7 +103,7 @@ class ArticleViewSet(ViewSetMixin, RestView):
 
     @extend_schema(responses=serializers.RevisionSerializer(many=True))
     @action(detail=True, methods=["get"], pagination_class=None, filter_backends=())
-    def revisions(self, request: Request, pk: str) -> Response:
+    def revisions(self, request: Request, pk: str) -> Response:  # noqa: ARG002
         """The latest 100 revisions with their texts, the newest first."""
         article = load_or_404(self.get_queryset(), pk=pk)
         rows = Revision.objects.filter(article=article).order_by("-number")[:100]

@@ -21,7 +21,7 @@ class ArticleFilterSet(DirectoryFilterSet):
     kind = django_filters.ChoiceFilter(choices=Kind.choices, label="Exactly this.")
     tag = django_filters.CharFilter(method="filter_tag", max_length=40, label="With this tag.")
 
-    def filter_tag(self, rows: Any, name: str, value: str) -> Any:
+    def filter_tag(self, rows: Any, name: str, value: str) -> Any:  # noqa: ARG002
         return rows.filter(tags__contains=[value])
 
 
@@ -35,7 +35,7 @@ class RecordFilterSet(DirectoryFilterSet):
         method="filter_search", max_length=200, label="Words to look for, in any order."
     )
 
-    def filter_search(self, rows: Any, name: str, value: str) -> Any:
+    def filter_search(self, rows: Any, name: str, value: str) -> Any:  # noqa: ARG002
         return rows.search(value)
 
 

@@ -28,10 +28,10 @@ class ReadingViewSet(ViewSetMixin, RestView):
     filter_backends = (StrictFilterBackend,)
     capability = "archive.open"
 
-    def list(self, request: Request) -> Response:
+    def list(self, request: Request) -> Response:  # noqa: ARG002 - the framework's signature
         return self.answer_list(self.get_queryset())
 
-    def retrieve(self, request: Request, pk: str) -> Response:
+    def retrieve(self, request: Request, pk: str) -> Response:  # noqa: ARG002
         return Response(self.get_serializer(load_or_404(self.get_queryset(), pk=pk)).data)
 
 
@@ -86,7 +86,7 @@ class CompanyArticlesView(RestView):
     capability = "archive.open"
 
     @extend_schema(responses=serializers.ArticleRowSerializer(many=True))
-    def get(self, request: Request, company: uuid.UUID) -> Response:
+    def get(self, request: Request, company: uuid.UUID) -> Response:  # noqa: ARG002
         rows = Article.objects.visible_to(self.caller).current().for_lists()
         rows = rows.filter(space__company_id=company).select_related("space")
         latest = rows.order_by("-updated_at", "-id")[:ABOUT]

@@ -18,6 +18,11 @@ from markdownify import markdownify
 from archive.exchange import files
 
 FORMATS = {".md", ".markdown", ".html", ".htm", ".docx"}
+MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
 FRONT = re.compile(r"\A---\n(.*?)\n---\n", re.DOTALL)
 # Where the text stands in the exports of Confluence, BookStack and IT Glue; else the whole body.
 PLACES = ("#main-content", ".page-content", "#document-content", "main", "article", "body")
@@ -57,12 +62,7 @@ def read(path: str, content: bytes) -> Document:
 
 
 def _text(content: bytes, notes: list[str]) -> str:
-    for mark, name in ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"),
-                       (codecs.BOM_UTF16_BE, "utf-16")):  # fmt: skip
-        if content.startswith(mark):
-            break
-    else:
-        name = "utf-8"
+    name = next((name for mark, name in MARKS if content.startswith(mark)), "utf-8")
     try:
         text = content.decode(name)
     except UnicodeDecodeError:
@@ -96,11 +96,11 @@ def _html_title(text: str) -> str:
 def _html(text: str) -> str:
     soup = BeautifulSoup(text, "html.parser")
     place = next((node for css in PLACES if (node := soup.select_one(css))), soup)
-    for heading in place.find_all("h1", limit=1):
-        heading.decompose()
+    for node in (*place.find_all("h1", limit=1), *place.find_all("nav")):
+        node.decompose()
     try:
         clean = nh3.clean(str(place), url_schemes={"http", "https", "mailto", "tel"},
-                          clean_content_tags={"script", "style", "title", "nav"})  # fmt: skip
+                          clean_content_tags={"script", "style"})  # fmt: skip
         return markdownify(clean, heading_style="ATX", bullets="-").strip() + "\n"
     except RecursionError as error:
         raise Unreadable("Its tags are nested too deeply.") from error

@@ -55,7 +55,7 @@ def run(*, space: Space, files: Mapping[str, bytes], left_out: Mapping[str, str]
             report.append(Row(path, "left out", str(error)))
     slugs = _slugs(documents)
     made: dict[str, Article] = {}
-    for path, document in sorted(documents.items(), key=_order):
+    for _, document in sorted(documents.items(), key=_order):
         report.append(_one(space, document, slugs, made, by))
     if dry:
         transaction.set_rollback(True)

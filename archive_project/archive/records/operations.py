@@ -41,7 +41,7 @@ class InvalidValues(HiveMatrixError):
         self.errors = dict(errors)
 
 
-def save_type(*, type: RecordType, by: Any) -> RecordType:
+def save_type(*, type: RecordType, by: Any) -> RecordType:  # noqa: A002 - the field's own name
     """Create or change a type; a new one gets its address from its name. Raises ValidationError."""
     if not type.slug:
         taken = set(RecordType.objects.values_list("slug", flat=True))
@@ -52,7 +52,7 @@ def save_type(*, type: RecordType, by: Any) -> RecordType:
     return type
 
 
-def delete_type(*, type: RecordType, by: Any) -> None:
+def delete_type(*, type: RecordType, by: Any) -> None:  # noqa: A002
     """Remove a type without records, those in the trash counted. Raises NotPossible."""
     with transaction.atomic(), _context(by):
         RecordType.objects.select_for_update().get(pk=type.pk)
@@ -69,7 +69,7 @@ def save_field(*, field: Field, by: Any) -> Field:
     """
     if asks_for_a_secret(field.name):
         raise NotPossible("No secrets in Archive: keep passwords and keys in a password manager.")
-    if not field._state.adding:
+    if not field._state.adding:  # noqa: SLF001 - Django's own API
         before = Field.objects.get(pk=field.pk)
         if before.kind != field.kind and field.type.records.exists():
             raise NotPossible("There are records of this type, so the kind of a field stays.")
@@ -89,7 +89,7 @@ def delete_field(*, field: Field, by: Any) -> None:
         field.delete()
 
 
-def create_record(*, type: RecordType, space: Space, name: str, values: Mapping[str, Any],
+def create_record(*, type: RecordType, space: Space, name: str, values: Mapping[str, Any],  # noqa: A002
                   by: Any, now: datetime | None = None) -> Record:  # fmt: skip
     """Write a new record. Raises InvalidValues."""
     instant = now or timezone.now()
