@@ -12,6 +12,8 @@ from hm_auth import nexus
 from hm_auth.answers import Answer, Caller
 
 COMPANIES = "/api/companies/"
+CONTACTS = "/api/contacts/"
+LOCATIONS = "/api/locations/"
 LARGEST_PAGE = 500  # of Nexus's API, for ``limit`` and for ``id__in``
 
 Row = Mapping[str, Any]
@@ -27,11 +29,17 @@ def companies(caller: Caller, **filters: str) -> Answer:
 
 def iter_companies(caller: Caller, **filters: str) -> Iterator[Row]:
     """Yield every company the caller may see, page after page. Raises as ``companies``."""
-    page = companies(caller, **{"limit": str(LARGEST_PAGE), **filters}).data
-    yield from page["results"]
-    while following := page["next"]:
-        page = companies(caller, **next_filters(following)).data
-        yield from page["results"]
+    return _rows(COMPANIES, caller, filters)
+
+
+def iter_contacts(caller: Caller, **filters: str) -> Iterator[Row]:
+    """Yield every contact the caller may see, page after page. Raises as ``companies``."""
+    return _rows(CONTACTS, caller, filters)
+
+
+def iter_locations(caller: Caller, **filters: str) -> Iterator[Row]:
+    """Yield every address the caller may see, page after page. Raises as ``companies``."""
+    return _rows(LOCATIONS, caller, filters)
 
 
 def companies_by_id(caller: Caller, ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Row]:
@@ -54,6 +62,15 @@ def companies_by_id(caller: Caller, ids: Iterable[uuid.UUID]) -> dict[uuid.UUID,
 def next_filters(address: str) -> dict[str, str]:
     """Return the filters in a ``next`` link; never its host: our token goes to Nexus only."""
     return dict(parse_qsl(urlsplit(address).query))
+
+
+def _rows(path: str, caller: Caller, filters: Mapping[str, str]) -> Iterator[Row]:
+    first = {"limit": str(LARGEST_PAGE), **filters}
+    page = nexus.client.get(path, first, caller=caller).data
+    yield from page["results"]
+    while following := page["next"]:
+        page = nexus.client.get(path, next_filters(following), caller=caller).data
+        yield from page["results"]
 
 
 def _chunks(ids: Iterable[uuid.UUID]) -> Iterator[list[uuid.UUID]]:

@@ -42,6 +42,16 @@ CAPABILITIES: Mapping[str, frozenset[Level]] = MappingProxyType(
         "invoices.view": frozenset({Level.ADMIN, Level.BILLING, Level.CLIENT}),
         "invoices.internal": BILLING,  # drafts, and the invoices of every company
         "invoices.issue": BILLING,
+        "invoices.send": BILLING,
+        "statements.view": frozenset({Level.ADMIN, Level.BILLING, Level.CLIENT}),
+        "payments.manage": BILLING,
+        "agreements.view": BILLING,
+        "agreements.manage": BILLING,
+        "usage.own": frozenset({Level.ADMIN, Level.BILLING, Level.CLIENT}),  # and hours left
+        "usage.view": STAFF,
+        "usage.manage": STAFF,  # devices and work are what technicians know
+        "reports.view": BILLING,
+        "treasury.settings": ADMIN_ONLY,  # the seller, taxes, policies, webhooks
         "archive.open": EVERYONE,
         "archive.internal": STAFF,  # every space, history, the trash
         "archive.write": frozenset({Level.ADMIN, Level.TECHNICIAN}),

@@ -13,18 +13,23 @@ from deploy.local.services import SERVICES, Service
 def stop(instance: Path) -> None:
     """Stop services an earlier demo left running; only ever processes of this clone."""
     for service in SERVICES:
-        file = pid_file(instance, service)
-        if not file.exists():
-            continue
-        pid = int(file.read_text() or "0")
-        if _is_ours(pid, service):
-            _end(pid, service)
-        file.unlink(missing_ok=True)
+        for file in (pid_file(instance, service.name), pid_file(instance, worker_of(service))):
+            if not file.exists():
+                continue
+            pid = int(file.read_text() or "0")
+            if _is_ours(pid, service):
+                _end(pid, service)
+            file.unlink(missing_ok=True)
 
 
-def pid_file(instance: Path, service: Service) -> Path:
-    """Return where the process id of a running service is kept."""
-    return instance / f"{service.name}.pid"
+def worker_of(service: Service) -> str:
+    """Return what the worker of ``service`` is called."""
+    return f"{service.name}-worker"
+
+
+def pid_file(instance: Path, name: str) -> Path:
+    """Return where the process id of a running service or worker is kept."""
+    return instance / f"{name}.pid"
 
 
 def _is_ours(pid: int, service: Service) -> bool:
@@ -32,7 +37,8 @@ def _is_ours(pid: int, service: Service) -> bool:
         command = Path(f"/proc/{pid}/cmdline").read_bytes().decode(errors="replace")
     except OSError:
         return False
-    return str(service.folder / "main.py") in command.split("\0")
+    ours = {str(service.folder / script) for script in ("main.py", "manage.py")}
+    return not ours.isdisjoint(command.split("\0"))
 
 
 def _end(pid: int, service: Service) -> None:

@@ -19,6 +19,7 @@ class Service:
     title: str
     port: int
     purpose: str
+    has_worker: bool = False  # a second process, for what takes longer than a page
 
     @property
     def folder(self) -> Path:
@@ -37,8 +38,8 @@ class Service:
 
 
 NEXUS = Service("nexus", "Nexus", 5000, "People, companies and contacts")
-TREASURY = Service("treasury", "Treasury", 5001, "Agreements and invoices")
-ARCHIVE = Service("archive", "Archive", 5003, "How we do things, written down")
+TREASURY = Service("treasury", "Treasury", 5001, "Agreements and invoices", has_worker=True)
+ARCHIVE = Service("archive", "Archive", 5003, "How we do things, written down", has_worker=True)
 
 MODULES = (TREASURY, ARCHIVE)
 SERVICES = (NEXUS, *MODULES)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import secrets
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -20,6 +20,8 @@ from deploy.local.ports import free_ports
 from deploy.local.postgres import Postgres
 from deploy.local.process import Listener, Process
 from deploy.local.services import BY_NAME, SERVICES, Service
+
+WORKER = ("manage.py", "db_worker", "--interval", "1", "--no-startup-delay")
 
 
 class Stack:
@@ -81,24 +83,28 @@ class Stack:
             self._launch(service, {})
         for service in SERVICES:
             self._wait(service)
+        for service in SERVICES:
+            self._launch_worker(service, {})
 
     def start(self, name: str, **environment: str) -> None:
         """Start one service, ``environment`` added to its own; returns when it is ready."""
         self._launch(BY_NAME[name], environment)
         self._wait(BY_NAME[name])
+        self._launch_worker(BY_NAME[name], environment)
 
     def stop(self, name: str) -> None:
-        """Stop one service; nothing happens when it does not run."""
-        if process := self._processes.pop(name, None):
-            process.stop()
-            leftovers.pid_file(self._installation.folder, BY_NAME[name]).unlink(missing_ok=True)
+        """Stop one service with its worker; nothing happens when it does not run."""
+        for each in (leftovers.worker_of(BY_NAME[name]), name):
+            if process := self._processes.pop(each, None):
+                process.stop()
+                leftovers.pid_file(self._installation.folder, each).unlink(missing_ok=True)
 
     def stop_all(self) -> None:
         """Stop every service, all at once."""
         for process in self._processes.values():
             process.ask_to_stop()
-        for name in list(self._processes):
-            self.stop(name)
+        for service in SERVICES:
+            self.stop(service.name)
 
     def dead(self) -> Process | None:
         """Return a service that ended by itself, if there is one."""
@@ -120,17 +126,33 @@ class Stack:
         return self._installation.folder / f"{name}.log"
 
     def _launch(self, service: Service, environment: Mapping[str, str]) -> None:
-        if service.name in self._processes:
-            raise RuntimeError(f"{service.title} runs already.")
+        self._run(service, service.name, service.title, ["main.py"], environment)
+
+    def _launch_worker(self, service: Service, environment: Mapping[str, str]) -> None:
+        if service.has_worker:
+            name, title = leftovers.worker_of(service), f"{service.title}'s worker"
+            self._log_path(name).touch()
+            self._run(service, name, title, WORKER, environment)
+
+    def _run(
+        self,
+        service: Service,
+        name: str,
+        title: str,
+        script: Sequence[str],
+        environment: Mapping[str, str],
+    ) -> None:
+        if name in self._processes:
+            raise RuntimeError(f"{title} runs already.")
         process = Process(
-            service.title,
-            self._installation.command(service, "main.py"),
+            title,
+            self._installation.command(service, *script),
             environment={**self._installation.environment(service), **environment},
-            log=self._log_path(service.name),
+            log=self._log_path(name),
             listener=self._listener(service) if self._listener else None,
         )
-        self._processes[service.name] = process
-        leftovers.pid_file(self._installation.folder, service).write_text(str(process.pid))
+        self._processes[name] = process
+        leftovers.pid_file(self._installation.folder, name).write_text(str(process.pid))
 
     def _wait(self, service: Service) -> None:
         self._processes[service.name].wait_ready(f"{self.urls[service.name]}/readyz")

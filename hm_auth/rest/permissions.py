@@ -23,6 +23,7 @@ SCOPES: Mapping[str, str] = MappingProxyType(
         "directory.internal": "directory:read",
         "directory.manage": "directory:write",
         "users.view": "users:read",
+        "usage.manage": "usage:write",
     }
 )
 

@@ -79,6 +79,8 @@ class FakeNexus:
         self.codes: dict[str, tuple[str, str]] = {}
         self.ended: set[str] = set()
         self.companies: list[dict[str, Any]] = []
+        self.contacts: list[dict[str, Any]] = []
+        self.locations: list[dict[str, Any]] = []
         self.asked: Counter[str] = Counter()
         self.seen: list[dict[str, Any]] = []
 
@@ -154,6 +156,8 @@ class FakeNexus:
             "/.well-known/jwks.json": lambda: (200, {"keys": [key.jwk for key in self.keys]}),
             "/api/modules/": lambda: (200, MODULES),
             "/api/companies/": lambda: self.list_companies(dict(parse_qsl(query)), bearer),
+            "/api/contacts/": lambda: _of_company(self.contacts, query),
+            "/api/locations/": lambda: _of_company(self.locations, query),
         }
         if path in open_paths:
             return open_paths[path]()
@@ -213,6 +217,12 @@ class FakeNexus:
         link = f"http://evil.test/api/companies/?limit={limit}&cursor={start + limit}"
         page = rows[start : start + limit]
         return 200, {"next": link if more else None, "previous": None, "results": page}
+
+
+def _of_company(rows: list[dict[str, Any]], query: str) -> tuple[int, Any]:
+    wanted = dict(parse_qsl(query)).get("company")
+    found = [row for row in rows if wanted in (None, row["company"])]
+    return 200, {"next": None, "previous": None, "results": found}
 
 
 def company(name: str, **fields: Any) -> dict[str, Any]:

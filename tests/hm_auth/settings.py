@@ -17,7 +17,13 @@ globals().update(defaults.module_settings(CONFIG))
 
 SERVICE_NAME = "Sample"
 SERVICE_ICON = "box"
-INSTALLED_APPS = defaults.MODULE_APPS
+INSTALLED_APPS = [*defaults.MODULE_APPS, "hm_auth.webhooks"]
+HM_WEBHOOKS = {
+    "EVENTS": {"thing.made": "a thing was made", "thing.gone": "a thing is gone"},
+    "CAPABILITY": "sample.special",
+    "PRIVATE_ADDRESSES": True,
+}
+TASKS = {"default": {"BACKEND": "django_tasks.backends.dummy.DummyBackend"}}
 MIDDLEWARE = defaults.MODULE_MIDDLEWARE
 ROOT_URLCONF = "tests.hm_auth.urls"
 HM_NAV = [

@@ -33,6 +33,7 @@ urlpatterns = [
     path("special", special),
     path("note", note),
     path("", include("hm_auth.urls")),
+    path("", include("hm_auth.webhooks.urls")),
 ]
 
 handler404 = "hm_auth.rest.problems.handler404"

@@ -61,9 +61,9 @@ def test_a_second_demo_is_refused_before_the_ports_are_looked_at(monkeypatch, tm
 def test_a_service_left_over_from_a_killed_demo_is_stopped(tmp_path):
     script = str(NEXUS.folder / "main.py")
     left = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)", script])
-    leftovers.pid_file(tmp_path, NEXUS).write_text(str(left.pid))
+    leftovers.pid_file(tmp_path, NEXUS.name).write_text(str(left.pid))
     stranger = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
-    leftovers.pid_file(tmp_path, SERVICES[1]).write_text(str(stranger.pid))
+    leftovers.pid_file(tmp_path, SERVICES[1].name).write_text(str(stranger.pid))
     try:
         leftovers.stop(tmp_path)
         assert left.wait(1) != 0

@@ -10,7 +10,8 @@ from django.db import connection
 
 from hm_auth import nexus as hm_nexus
 from hm_auth.client import NexusClient
-from tests.hm_auth.fake_nexus import FakeNexus, company
+from hm_auth.keys import KeyStore, Verifier
+from tests.hm_auth.fake_nexus import CLIENT, ISSUER, FakeNexus, company
 from tests.treasury.people import ACME, GLOBEX
 
 
@@ -28,8 +29,17 @@ def nexus(nexus_server, settings, monkeypatch) -> Iterator[FakeNexus]:
         company("Globex", id=str(GLOBEX), account_number="C-1002"),
     ]
     cache.clear()
-    settings.HM_AUTH = {**settings.HM_AUTH, "NEXUS_URL": nexus_server.url}
-    monkeypatch.setattr(hm_nexus, "client", NexusClient())
+    settings.HM_AUTH = {
+        **settings.HM_AUTH,
+        "NEXUS_URL": nexus_server.url,
+        "NEXUS_PUBLIC_URL": ISSUER,
+        "ISSUER": ISSUER,
+        "CLIENT_ID": CLIENT[0],
+        "CLIENT_SECRET": CLIENT[1],
+    }
+    client = NexusClient()
+    monkeypatch.setattr(hm_nexus, "client", client)
+    monkeypatch.setattr(hm_nexus, "verifier", Verifier(KeyStore(client.jwks)))
     yield nexus_server
     cache.clear()
 
@@ -38,10 +48,13 @@ def nexus(nexus_server, settings, monkeypatch) -> Iterator[FakeNexus]:
 def several_threads(transactional_db) -> Iterator[None]:
     """Transactions that are really committed; what was issued is removed with the triggers off."""
     yield
-    tables = ("invoices_invoiceline", "invoices_invoice")
+    tables = (
+        *("payments_allocation", "payments_payment", "payments_refund", "dunning_notice"),
+        *("invoices_invoiceline", "invoices_invoice"),
+    )
     with connection.cursor() as cursor:
         for table in tables:
             cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
-        cursor.execute(f"TRUNCATE {', '.join(tables)}")
+        cursor.execute(f"TRUNCATE {', '.join(tables)} CASCADE")
         for table in tables:
             cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")

@@ -13,14 +13,19 @@ from hm_auth.models import Session, User
 from hm_auth.permissions import Level
 from hm_auth.session import SessionStore, Tokens, columns
 from hm_auth.tokens import Claims
-from treasury.agreements.models import Addition, Agreement, Source
+from treasury.agreements.models import Addition, Agreement
 from treasury.catalogue.models import Product, ProductPrice
-from treasury.invoices import operations
+from treasury.catalogue.quantities import Source
+from treasury.invoices.clients import Client as Company
+from treasury.invoices.drafts import draft_due
+from treasury.invoices.issuing import issue
 from treasury.invoices.models import Invoice
+from treasury.seller.models import Seller
+from treasury.taxes.models import TaxRate
 from treasury.usage.models import Device
 
 ACME, GLOBEX = uuid.uuid4(), uuid.uuid4()
-ACME_TODAY = operations.Client("Acme", "C-1001", "Acme Ltd", "IE6388047V")
+ACME_TODAY = Company("Acme", "C-1001", "Acme Ltd", "IE6388047V")
 NOVEMBER = date(2025, 11, 1)
 
 
@@ -62,8 +67,20 @@ def workstation_care(price: str = "45.00", start: date = date(2020, 1, 1)) -> Pr
     return product
 
 
+def seller() -> Seller:
+    """We, in Ireland, with its standard rate since 2012."""
+    row, _ = Seller.objects.get_or_create(
+        id=1, defaults={"name": "Hive IT", "tax_id": "IE1234567T", "city": "Dublin"}
+    )
+    TaxRate.objects.get_or_create(
+        name="VAT", region="IE", percent=Decimal(23), start=date(2012, 1, 1)
+    )
+    return row
+
+
 def agreement(company: uuid.UUID = ACME, start: date = NOVEMBER, **fields) -> Agreement:
     """A monthly agreement in advance that counts workstations at 45.00."""
+    seller()
     row = Agreement.objects.create(
         company_id=company,
         start=start,
@@ -74,8 +91,8 @@ def agreement(company: uuid.UUID = ACME, start: date = NOVEMBER, **fields) -> Ag
         company_id=company,
         product=workstation_care(),
         start=start,
-        source=Source.COUNTED,
-        counted_kind="workstation",
+        source=Source.DEVICES,
+        counts="workstation",
     )
     return row
 
@@ -92,11 +109,11 @@ def draft(company: uuid.UUID = ACME, today: date = NOVEMBER) -> Invoice:
     """The draft of an agreement made for ``company`` with two workstations."""
     row = agreement(company)
     workstations(company, NOVEMBER, NOVEMBER)
-    operations.draft_due(today=today, by=None)
+    draft_due(today=today, by=None)
     return Invoice.objects.get(agreement=row)
 
 
 def issued(company: uuid.UUID = ACME) -> Invoice:
     """That draft, issued on 3 November."""
-    client = ACME_TODAY if company == ACME else operations.Client("Globex", "C-1002")
-    return operations.issue(draft(company), client=client, today=date(2025, 11, 3), by=None)
+    client = ACME_TODAY if company == ACME else Company("Globex", "C-1002")
+    return issue(draft(company), client=client, today=date(2025, 11, 3), by=None)

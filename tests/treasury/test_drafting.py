@@ -25,8 +25,9 @@ from tests.treasury.people import (
 from tests.treasury.threads import at_once
 from treasury.agreements.models import Addition, Agreement
 from treasury.catalogue.models import Product, ProductPrice
+from treasury.invoices.drafts import draft_due
+from treasury.invoices.issuing import issue
 from treasury.invoices.models import Invoice, InvoiceLine
-from treasury.invoices.operations import draft_due, issue
 from treasury.usage.models import Device
 
 pytestmark = pytest.mark.django_db
@@ -81,14 +82,14 @@ def test_a_run_again_finds_nothing_and_a_late_one_finds_all():
     workstations(ACME, NOVEMBER)
     late = draft_due(today=date(2026, 1, 7), by=None)
     assert [each.period_start.month for each in late.drafted] == [11, 12, 1]
-    assert draft_due(today=date(2026, 1, 7), by=None).drafted == ()
+    assert draft_due(today=date(2026, 1, 7), by=None).drafted == []
     assert Invoice.objects.count() == 3
     assert InvoiceLine.objects.count() == 3
 
 
 def test_nothing_is_due_before_the_agreement_starts():
     agreement()
-    assert draft_due(today=date(2025, 10, 31), by=None).drafted == ()
+    assert draft_due(today=date(2025, 10, 31), by=None).drafted == []
 
 
 def test_what_came_late_to_an_issued_period_is_corrected_once():
@@ -147,7 +148,8 @@ def queries_of_a_run(agreements: int) -> int:
 
 
 def test_the_number_of_queries_does_not_grow_with_the_clients():
-    assert queries_of_a_run(2) == queries_of_a_run(40) == 13
+    queries_of_a_run(1)
+    assert queries_of_a_run(2) == queries_of_a_run(40) == 26
 
 
 def test_two_runs_at_once_draft_each_period_once(several_threads):
@@ -181,11 +183,11 @@ def test_the_command_says_what_it_did_and_whom_it_left_out():
 
 def test_an_issued_period_is_never_drafted_again():
     first = issued()
-    assert draft_due(today=date(2025, 11, 30), by=None).drafted == ()
+    assert draft_due(today=date(2025, 11, 30), by=None).drafted == []
     (second,) = draft_due(today=date(2025, 12, 1), by=None).drafted
     issue(second, client=ACME_TODAY, today=date(2025, 12, 1), by=None)
     assert second.agreement == first.agreement
-    assert draft_due(today=date(2025, 12, 31), by=None).drafted == ()
+    assert draft_due(today=date(2025, 12, 31), by=None).drafted == []
 
 
 def test_what_another_agreement_of_the_company_counts_is_no_warning():
@@ -198,8 +200,8 @@ def test_what_another_agreement_of_the_company_counts_is_no_warning():
         company_id=ACME,
         product=Product.objects.create(sku="SRV", name="Server care"),
         start=NOVEMBER,
-        source="counted",
-        counted_kind="server",
+        source="devices",
+        counts="server",
         override_price=120,
     )
     workstations(ACME, NOVEMBER)

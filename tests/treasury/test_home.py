@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 
 import pytest
@@ -26,14 +27,6 @@ OPEN_TO_STRANGERS = {
 }
 
 
-@pytest.mark.parametrize("level", list(Level))
-def test_the_home_page_greets_everybody_who_may_open_it(level):
-    page = signed_in(level).get("/").content.decode()
-    assert f"Hello, Zoë {level.value.capitalize()}" in page
-    assert "Treasury" in page
-    assert 'href="/companies"' in page
-
-
 def test_the_api_answers_the_callers_claims():
     answer = signed_in(Level.CLIENT).get("/api/me")
     assert answer.status_code == 200
@@ -52,7 +45,8 @@ def addresses(patterns: list[URLPattern | URLResolver], prefix: str = "") -> lis
 
 def test_strangers_see_none_of_the_pages():
     for route in addresses(get_resolver().url_patterns):
-        address = route.replace("<uuid:pk>", str(uuid.uuid4()))
+        address = re.sub("<uuid:[^>]*>", str(uuid.uuid4()), route)
+        address = re.sub("<int:[^>]*>", "1", address)
         answer = Client().get(f"/{address}")
         if route.startswith("api/"):
             assert answer.status_code == 401, route

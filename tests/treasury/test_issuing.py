@@ -12,8 +12,9 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from tests.treasury.people import ACME, ACME_TODAY, GLOBEX, agreement, draft, issued
 from tests.treasury.threads import at_once
+from treasury.invoices.drafts import draft_due
+from treasury.invoices.issuing import NotADraft, issue
 from treasury.invoices.models import Invoice, InvoiceLine, Series
-from treasury.invoices.operations import NotADraft, draft_due, issue
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2025, 11, 3)

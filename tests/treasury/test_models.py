@@ -103,10 +103,10 @@ def test_agreements_are_whole(constraint, fields):
     ("constraint", "fields"),
     [
         ("addition_days", {"end": NOVEMBER}),
-        ("addition_quantity_or_kind", {"quantity": None}),
-        ("addition_quantity_or_kind", {"counted_kind": "server"}),
-        ("addition_quantity_or_kind", {"source": "counted", "counted_kind": "server"}),
-        ("addition_not_negative", {"included": Decimal(-1)}),
+        ("addition_quantity_or_counts", {"quantity": None}),
+        ("addition_quantity_or_counts", {"counts": "server"}),
+        ("addition_quantity_or_counts", {"source": "devices", "counts": "server"}),
+        ("addition_included", {"included": Decimal(-1)}),
         ("addition_not_negative", {"override_price": Decimal(-1)}),
         ("addition_kind", {"kind": "weekly"}),
     ],
@@ -121,8 +121,8 @@ def test_two_agreements_never_bill_a_company_for_one_thing():
     first, second = agreement(), Agreement.objects.create(
         company_id=ACME, title="Another", start=NOVEMBER, currency="EUR"
     )  # fmt: skip
-    counts_again = addition(second, source="counted", quantity=None, counted_kind="workstation")
-    with pytest.raises(ValidationError, match="counted already"):
+    counts_again = addition(second, source="devices", quantity=None, counts="workstation")
+    with pytest.raises(ValidationError, match="counts these already"):
         counts_again.full_clean()
     with refused("addition_counts_once"), transaction.atomic():
         counts_again.save()
@@ -150,6 +150,7 @@ def test_an_agreement_has_one_invoice_a_period():
             period_end=first.period_end,
             currency="EUR",
             net=0,
+            gross=0,
         )
 
 

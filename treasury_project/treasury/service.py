@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from hm_auth.service import Service
+from hm_auth.service.options import Option
 
 SERVICE = Service(
     name="treasury",
@@ -12,5 +13,13 @@ SERVICE = Service(
     description="What each client owes, why, and whether it was paid.",
     icon="landmark",
     port=5001,
+    options=(
+        Option(
+            "WEBHOOKS_PRIVATE",
+            bool,
+            False,
+            "Let webhooks reach addresses in your own network, plain http too.",
+        ),
+    ),
     directory=Path(__file__).resolve().parent.parent,
 )

@@ -20,11 +20,23 @@ INSTALLED_APPS = [
     "pgtrigger",
     "pghistory",
     "django_tasks_db",
-    "treasury.home",
+    "hm_auth.webhooks",
+    "treasury.taxes",
     "treasury.catalogue",
     "treasury.usage",
+    "treasury.seller",
+    "treasury.clients",
     "treasury.agreements",
     "treasury.invoices",
+    "treasury.documents",
+    "treasury.delivery",
+    "treasury.payments",
+    "treasury.receivables",
+    "treasury.dunning",
+    "treasury.billing",
+    "treasury.exports",
+    "treasury.reports",
+    "treasury.overview",
     *(["treasury.demo"] if DEMO else []),
 ]
 MIDDLEWARE = [*defaults.MODULE_MIDDLEWARE, "pghistory.middleware.HistoryMiddleware"]
@@ -32,8 +44,23 @@ TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 ROOT_URLCONF = "treasury.urls"
 WSGI_APPLICATION = "treasury.wsgi.application"
 
+HM_WEBHOOKS = {
+    "EVENTS": {
+        "invoice.issued": "an invoice or credit note is issued",
+        "invoice.paid": "an invoice is paid in full",
+        "invoice.overdue": "an invoice is not paid on its due day",
+    },
+    "CAPABILITY": "treasury.settings",
+    "PRIVATE_ADDRESSES": CONFIG["WEBHOOKS_PRIVATE"],
+}
+
 HM_NAV = [
-    ("Home", "home", "house", "treasury.open"),
+    ("Home", "home", "house", "reports.view"),
+    ("Clients", "clients", "building-2", "usage.view"),
+    ("Billing", "billing", "calendar-check", "invoices.internal"),
     ("Invoices", "invoices", "receipt-text", "invoices.view"),
-    ("Companies", "companies", "building-2", "directory.view"),
+    ("Payments", "payments", "banknote", "payments.manage"),
+    ("Receivables", "receivables", "hourglass", "payments.manage"),
+    ("Reports", "reports", "chart-column", "reports.view"),
+    ("Usage", "usage-devices", "monitor-smartphone", "usage.view"),
 ]

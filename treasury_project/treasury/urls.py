@@ -5,8 +5,18 @@ from __future__ import annotations
 from django.urls import include, path
 
 urlpatterns = [
-    path("", include("treasury.home.urls")),
+    path("", include("treasury.overview.urls")),
+    path("", include("treasury.exports.urls")),
+    path("", include("treasury.reports.urls")),
+    path("", include("treasury.billing.urls")),
     path("", include("treasury.invoices.urls")),
+    path("", include("treasury.documents.urls")),
+    path("", include("treasury.delivery.urls")),
+    path("", include("treasury.payments.urls")),
+    path("", include("treasury.receivables.urls")),
+    path("", include("treasury.dunning.urls")),
+    path("", include("treasury.usage.urls")),
+    path("", include("hm_auth.webhooks.urls")),
     path("", include("hm_auth.urls")),
 ]
 

@@ -11,6 +11,7 @@ SCOPES = MappingProxyType(
         "directory:read": "Read every company, contact and location.",
         "directory:write": "Change companies, contacts and locations.",
         "users:read": "Read the names and levels of users.",
+        "usage:write": "Push devices, readings and work into Treasury (RMM, ticket system).",
     }
 )
 

@@ -113,18 +113,21 @@ def draft(
     period: Period,
     *,
     issued: Mapping[Period, Sequence[Line]] | None = None,
+    issued_until: date | None = None,
 ) -> Draft:
     """Compute the invoice of ``agreement`` for ``period``, one of its own periods.
 
     ``issued`` holds the lines of invoices already issued for earlier (or this) period; each is
-    recomputed, and where facts have changed since then a correction is added. Work entered late
-    for an issued period comes with this one.
+    recomputed, and where facts have changed since then a correction is added. Periods whose facts
+    nobody touched may be left out of it; then ``issued_until`` says when the last of all ended.
+    Work entered late for an issued period comes with this one.
 
     Raises ValueError when ``period`` is not one of the agreement's. Facts that do not allow an
     amount are problems of the draft, not exceptions.
     """
     issued = issued or {}
-    until = max((each.end for each in issued), default=None)
+    ends = [each.end for each in issued] + ([issued_until] if issued_until else [])
+    until = max(ends, default=None)
     desk = _Desk(agreement, facts, period, until)
     lines = [*_counted_lines(desk), *_hours_lines(desk)]
     lines += _minimum(agreement, period, lines)

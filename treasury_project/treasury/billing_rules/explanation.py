@@ -37,7 +37,8 @@ def _working_words(working: Working, currency: str) -> list[str]:
 
 
 def _worked(part: Worked, currency: str) -> str:
-    text = f"{wording.time(part.minutes)} {part.rate_class} × {wording.amount(part.rate, currency)}"
+    kind = part.rate_class.replace("_", " ")
+    text = f"{wording.time(part.minutes)} {kind} × {wording.amount(part.rate, currency)}"
     return text + wording.less(part.discount, part.reason)
 
 

@@ -9,12 +9,12 @@ from decimal import Decimal
 from fractions import Fraction
 
 from treasury.billing_rules.agreement import Addition, Agreement, HourlyRate, Hours
-from treasury.billing_rules.allowances import Drawing, Pool, Work, draw
+from treasury.billing_rules.allowances import Draw, Drawing, Pool, Work, draw
 from treasury.billing_rules.due import billed_with, usage_of
 from treasury.billing_rules.facts import Facts
 from treasury.billing_rules.lines import Line, LineKind, Worked, Working
 from treasury.billing_rules.money import EXACT, rounded
-from treasury.billing_rules.periods import Period
+from treasury.billing_rules.periods import DateRange, Period
 from treasury.billing_rules.pricing import NoPrice, discount_on
 
 
@@ -28,6 +28,56 @@ class Spent:
 
 def spent(agreement: Agreement, facts: Facts, period: Period, issued_until: date | None) -> Spent:
     """Find the work that ``period`` bills and let all work up to it draw on the allowances."""
+    taken = _taken(agreement, facts, period.start, issued_until)
+    now = tuple(sorted((w for w in taken if w.billed_with == period.start), key=_by_day))
+    if not now:
+        return Spent((), Drawing((), {}, {}))
+    days = [work.day for work in taken]
+    return Spent(now, draw(pools(agreement, facts, min(days), max(days)), taken))
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """What there is of one pool on a day: ``valid`` until when, of how many minutes how many left.
+
+    ``draws`` is what used it up, work by work.
+    """
+
+    key: str
+    valid: DateRange
+    minutes: int
+    left: int
+    draws: tuple[Draw, ...]
+
+
+def balances(
+    agreement: Agreement, facts: Facts, day: date, issued_until: date | None
+) -> list[Balance]:
+    """Return every pool that work of ``day`` may use, in the order in which they are drawn.
+
+    The same drawing as on invoices: what is shown here is what the next one takes into account.
+    """
+    last = billed_with(agreement, day, issued_until=issued_until).start
+    taken = _taken(agreement, facts, last, issued_until)
+    every = pools(agreement, facts, min([day, *(work.day for work in taken)]), day)
+    drawing = draw(every, taken, until=day)
+    found = []
+    for pool in sorted(every, key=lambda each: (each.kind, each.valid.end or date.max, each.key)):
+        stays = [(pool.key, pool.valid, pool.minutes)]
+        carried = f"{pool.key} carried"
+        if carried in drawing.left and pool.carry and pool.valid.end:
+            used = sum(each.minutes for each in drawing.draws if each.pool_key == carried)
+            moved = DateRange(pool.valid.end, pool.carry.until)
+            stays.append((carried, moved, drawing.left[carried] + used))
+        for key, valid, minutes in stays:
+            if day in valid:
+                mine = tuple(each for each in drawing.draws if each.pool_key == key)
+                found.append(Balance(key, valid, minutes, drawing.left[key], mine))
+    return found
+
+
+def _taken(agreement: Agreement, facts: Facts, last: date, issued_until: date | None) -> list[Work]:
+    """Return the work billed with the period that starts on ``last``, or with an earlier one."""
     taken: list[Work] = []
     for work in facts.works:
         if not work.billable or (work.billed_with is None and work.day not in agreement.active):
@@ -35,14 +85,10 @@ def spent(agreement: Agreement, facts: Facts, period: Period, issued_until: date
         start = work.billed_with
         if start is None:
             start = billed_with(agreement, work.day, issued_until=issued_until).start
-        if start <= period.start:
+        if start <= last:
             minutes = _stepped(agreement, work)
             taken.append(replace(work, minutes=minutes, billed_with=start))
-    now = tuple(sorted((w for w in taken if w.billed_with == period.start), key=_by_day))
-    if not now:
-        return Spent((), Drawing((), {}, {}))
-    days = [work.day for work in taken]
-    return Spent(now, draw(pools(agreement, facts, min(days), max(days)), taken))
+    return taken
 
 
 def pools(agreement: Agreement, facts: Facts, first: date, last: date) -> list[Pool]:

@@ -1,4 +1,4 @@
-"""Products, and what a unit of each costs from a day on."""
+"""Products and plans, and what a unit of each costs from a day on."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ import uuid
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
+
+from treasury.catalogue.quantities import Quantity, quantity_constraints
+from treasury.taxes.models import TaxCategory
 
 CURRENCY = RegexValidator(r"^[A-Z]{3}$", "Use the three capital letters of ISO 4217, such as EUR.")
 
@@ -19,8 +22,11 @@ class Product(models.Model):
     name = models.CharField(max_length=200)
     unit = models.CharField(max_length=60, blank=True, help_text="One of it: workstation.")
     units = models.CharField(max_length=60, blank=True, help_text="Several: workstations.")
-    tax_category = models.CharField(max_length=40, default="standard")
+    tax_category = models.CharField(
+        max_length=40, choices=TaxCategory, default=TaxCategory.STANDARD
+    )
     income_account = models.CharField(max_length=40, blank=True)
+    is_active = models.BooleanField("on sale", default=True)
 
     class Meta:
         constraints = (
@@ -57,6 +63,108 @@ class ProductPrice(models.Model):
                 condition=Q(unit_price__gte=0),
                 name="price_not_negative",
                 violation_error_message="A price is not negative.",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.unit_price} {self.currency} from {self.start}"
+
+
+class ProductCost(models.Model):
+    """What a unit costs us from ``start`` on, for the profit per client; never on an invoice."""
+
+    product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="costs")
+    currency = models.CharField(max_length=3, validators=[CURRENCY])
+    unit_cost = models.DecimalField(max_digits=14, decimal_places=6)
+    start = models.DateField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["product", "currency", "start"],
+                name="cost_once_a_day",
+                violation_error_message="There is a cost of this product from that day.",
+            ),
+            models.CheckConstraint(
+                condition=Q(unit_cost__gte=0),
+                name="cost_not_negative",
+                violation_error_message="A cost is not negative.",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.unit_cost} {self.currency} from {self.start}"
+
+
+class Term(models.IntegerChoices):
+    """How long a client commits, in months."""
+
+    MONTH_TO_MONTH = 1, "Month to month"
+    ONE_YEAR = 12, "1 year"
+    TWO_YEARS = 24, "2 years"
+    THREE_YEARS = 36, "3 years"
+
+
+class Plan(models.Model):
+    """A set of products that is sold together, with prices by term."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    name = models.CharField(max_length=200, unique=True)
+    description = models.TextField(blank=True)
+    is_active = models.BooleanField("on sale", default=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class PlanItem(Quantity):
+    """A product of a plan; it becomes an addition of each agreement that takes the plan."""
+
+    plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="items")
+    product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="+")
+    position = models.PositiveSmallIntegerField(default=0, help_text="Its place on the invoice.")
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["plan", "product"],
+                name="plan_item_once",
+                violation_error_message="The plan has this product already.",
+            ),
+            *quantity_constraints("plan_item"),
+        )
+
+    def __str__(self) -> str:
+        return str(self.product)
+
+
+class PlanPrice(models.Model):
+    """What a unit of ``product`` costs in a plan with a term, from ``start`` on.
+
+    While a plan has prices of a product for the term and currency, they stand in for the list's.
+    """
+
+    plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="prices")
+    product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="plan_prices")
+    term_months = models.PositiveSmallIntegerField("term", choices=Term)
+    currency = models.CharField(max_length=3, validators=[CURRENCY])
+    unit_price = models.DecimalField(max_digits=14, decimal_places=6)
+    start = models.DateField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["plan", "product", "term_months", "currency", "start"],
+                name="plan_price_once_a_day",
+                violation_error_message="There is a price for this term from that day.",
+            ),
+            models.CheckConstraint(
+                condition=Q(unit_price__gte=0),
+                name="plan_price_not_negative",
+                violation_error_message="A price is not negative.",
+            ),
+            models.CheckConstraint(
+                condition=Q(term_months__in=Term.values), name="plan_price_term"
             ),
         )
 

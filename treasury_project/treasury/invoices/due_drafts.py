@@ -1,4 +1,8 @@
-"""What is due on a day, computed for all agreements at once: a fixed number of queries."""
+"""What is due on a day, computed for many agreements at once: a fixed number of queries.
+
+A draft that is there already is computed again, since its facts may have changed: only what has
+been issued stays as it is. Earlier periods are looked at again where a fact of theirs changed.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +12,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from django.db.models import Max
+
 from treasury.agreements.models import Agreement
 from treasury.billing_rules import agreement as rules
 from treasury.billing_rules import stored
@@ -15,11 +21,13 @@ from treasury.billing_rules.drafting import Draft, Severity, draft
 from treasury.billing_rules.due import due
 from treasury.billing_rules.lines import Line
 from treasury.billing_rules.periods import Period, add_months
-from treasury.invoices.assembly import agreement_of, facts_of
-from treasury.invoices.models import Invoice, InvoiceLine, Status
-from treasury.usage.models import Device
+from treasury.invoices.assembly import agreement_of
+from treasury.invoices.contacts import Contacts
+from treasury.invoices.facts import FactsBook, counts_contacts
+from treasury.invoices.models import FactChange, Invoice, InvoiceLine, Kind, Status
+from treasury.invoices.taxing import TaxBook, Taxed
 
-CORRECTED_MONTHS = 12  # bills of periods that began earlier are not looked at again
+CONTACT_MONTHS = 12  # how far back a changed contact is looked for; Nexus tells that, not when
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +38,29 @@ class LeftOut:
     reasons: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Drafted:
+    """A draft of ``agreement`` with its taxes; ``before`` is the row that it replaces."""
+
+    agreement: Agreement
+    draft: Draft
+    taxed: Taxed
+    before: Invoice | None
+
+
 @dataclass(slots=True)
 class Computed:
-    """The drafts of a day, and who was left out of it."""
+    """The drafts of a day, who was left out, and drafts that are due no longer.
 
-    drafts: list[tuple[Agreement, Draft]] = field(default_factory=list)
+    ``changes`` are the marks of changed facts that the drafts of an agreement make up for;
+    ``unbilled`` the minutes of work that nobody bills, by company.
+    """
+
+    drafts: list[Drafted] = field(default_factory=list)
     left_out: list[LeftOut] = field(default_factory=list)
+    gone: list[Invoice] = field(default_factory=list)
+    changes: dict[uuid.UUID, list[int]] = field(default_factory=dict)
+    unbilled: dict[uuid.UUID, int] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -43,116 +68,161 @@ class _Case:
     row: Agreement
     terms: rules.Agreement
     periods: list[Period]
+    issued_until: date | None
+    drafts: dict[date, Invoice]
 
 
-def compute(today: date) -> Computed:
-    """Return a draft for every period due on ``today`` that has no invoice yet. Writes nothing.
+def compute(
+    rows: Sequence[Agreement],
+    today: date,
+    *,
+    contacts: Contacts | None = None,
+    tax_day: date | None = None,
+) -> Computed:
+    """Return the drafts of ``rows``, all agreements of their companies, due on ``today``.
 
-    Seven queries, however many agreements there are; five when nothing is due.
+    Writes nothing. Taxes are those of ``tax_day``, else of ``today``. Without ``contacts``
+    agreements that count them are left out.
     """
     result = Computed()
-    rows = list(
-        Agreement.objects.filter(start__lte=today)
-        .order_by("start", "id")
-        .prefetch_related("additions__product__prices")
-    )
     cases = list(_cases(rows, today, result))
-    if not cases:
-        return result
-    devices = _devices(cases)
-    billed = _billed(cases, add_months(today, -CORRECTED_MONTHS))
-    counted = _counted_kinds(rows)
+    due_now = {case.row.company_id for case in cases if case.periods}
+    book = FactsBook([row for row in rows if row.company_id in due_now], contacts, today)
+    taxes = TaxBook(due_now)
+    again = _changed(cases, contacts, result)
+    history = _issued_lines([case.row.pk for case in cases if case.row.pk in again])
     for case in cases:
-        others = counted[case.row.company_id] - _kinds(case.row)
-        mine = [each for each in devices[case.row.company_id] if each.kind not in others]
-        _attempt(case, mine, billed[case.row.pk], result)
+        since = again.get(case.row.pk)
+        billed = {p: lines for p, lines in history[case.row.pk].items() if since and p.end > since}
+        _attempt(case, book, billed, taxes, tax_day or today, result)
+    for company in due_now:
+        if minutes := book.unbilled(company):
+            result.unbilled[company] = minutes
     return result
 
 
 def _cases(rows: Sequence[Agreement], today: date, result: Computed) -> Iterator[_Case]:
-    existing: dict[uuid.UUID, set[date]] = defaultdict(set)
-    issued_until: dict[uuid.UUID, date] = {}
-    known = Invoice.objects.values_list("agreement_id", "period_start", "period_end", "status")
-    for pk, start, end, status in known:
-        existing[pk].add(start)
-        if status != Status.DRAFT:
-            issued_until[pk] = max(end, issued_until.get(pk, end))
+    drafts: dict[uuid.UUID, dict[date, Invoice]] = defaultdict(dict)
+    pks = [row.pk for row in rows]
+    bills = Invoice.objects.filter(agreement__in=pks, kind=Kind.INVOICE)
+    for invoice in bills.filter(status=Status.DRAFT):
+        drafts[invoice.agreement_id][invoice.period_start] = invoice
+    issued = bills.exclude(status=Status.DRAFT).values_list("agreement")
+    until = dict(issued.annotate(Max("period_end")))
     for row in rows:
         try:
             terms = agreement_of(row)
         except ValueError as problem:
             result.left_out.append(LeftOut(row, (str(problem),)))
+            result.gone += drafts[row.pk].values()
             continue
-        periods = due(terms, today, issued_until=issued_until.get(row.pk))
-        missing = [each for each in periods if each.start not in existing[row.pk]]
-        if missing:
-            yield _Case(row, terms, missing)
+        periods = due(terms, today, issued_until=until.get(row.pk))
+        # A draft for a later day than this run's is due all the same, and stays.
+        days = {each.start for each in periods}
+        later = [d for d in drafts[row.pk] if d > today and d not in days]
+        if later:
+            periods = due(terms, max(later), issued_until=until.get(row.pk))
+        yield _Case(row, terms, periods, until.get(row.pk), drafts[row.pk])
+
+
+def _changed(
+    cases: Sequence[_Case], contacts: Contacts | None, result: Computed
+) -> dict[uuid.UUID, date]:
+    """Return from which day on each agreement's issued periods must be looked at again."""
+    found: dict[uuid.UUID, date] = {}
+    pks = [case.row.pk for case in cases]
+    marks = FactChange.objects.filter(agreement__in=pks).values_list("pk", "agreement", "since")
+    for pk, agreement, since in marks:
+        found[agreement] = min(since, found.get(agreement, since))
+        result.changes.setdefault(agreement, []).append(pk)
+    people = [case for case in cases if case.issued_until and counts_contacts(case.row)]
+    if people and contacts is not None:
+        issued = Invoice.objects.filter(agreement__in=[case.row.pk for case in people])
+        issued = issued.exclude(status=Status.DRAFT)
+        computed = dict(issued.values_list("agreement").annotate(Max("drafted_at")))
+        for case in people:
+            if contacts.changed_since(case.row.company_id, computed[case.row.pk]):
+                since = add_months(case.issued_until or date.max, -CONTACT_MONTHS)
+                found[case.row.pk] = min(since, found.get(case.row.pk, since))
+    return found
 
 
 def _attempt(
     case: _Case,
-    devices: Sequence[Device],
+    book: FactsBook,
     history: Mapping[Period, Sequence[stored.Json]],
+    taxes: TaxBook,
+    tax_day: date,
     result: Computed,
 ) -> None:
     """Draft the periods of one agreement, oldest first; what is broken stops this one only."""
+    gone = dict(case.drafts)
+    made: list[Drafted] = []
     try:
-        facts = facts_of(devices)
-        billed = {
-            period: [stored.from_json(line) for line in lines] for period, lines in history.items()
-        }
-        for period in case.periods:
-            made = draft(case.terms, facts, period, issued=billed)
-            if made.is_blocked:
-                result.left_out.append(LeftOut(case.row, _errors(made)))
-                return
-            if not made.is_empty:
-                result.drafts.append((case.row, made))
-                # What this draft corrects, the next one of the same run must not correct again.
-                billed[period] = list[Line](made.lines)
+        for each in _drafts(case, book, history, taxes, tax_day):
+            made.append(each)
+            gone.pop(each.draft.period.start, None)
     except (ValueError, LookupError) as problem:
-        result.left_out.append(LeftOut(case.row, (str(problem),)))
+        result.left_out.append(LeftOut(case.row, _reasons(problem)))
+    result.drafts += made
+    result.gone += gone.values()
 
 
-def _errors(made: Draft) -> tuple[str, ...]:
-    return tuple(each.message for each in made.problems if each.severity is Severity.ERROR)
+def _drafts(
+    case: _Case,
+    book: FactsBook,
+    history: Mapping[Period, Sequence[stored.Json]],
+    taxes: TaxBook,
+    tax_day: date,
+) -> Iterator[Drafted]:
+    """Yield the drafts that are not empty. Raises Blocked, and what rules raise."""
+    if not case.periods:
+        return
+    facts = book.facts_for(case.row)
+    billed = {period: list(map(stored.from_json, lines)) for period, lines in history.items()}
+    until = case.issued_until
+    for period in case.periods:
+        made = draft(case.terms, facts, period, issued=billed, issued_until=until)
+        if made.is_blocked:
+            raise Blocked(made)
+        if made.is_empty:
+            continue
+        taxed = taxes.tax(case.row.company_id, made.lines, case.row.currency, tax_day)
+        yield Drafted(case.row, made, taxed, case.drafts.get(period.start))
+        # What this draft corrects, the next one of the same run must not correct again.
+        billed[period] = list[Line](made.lines)
+        until = period.end
 
 
-def _devices(cases: Sequence[_Case]) -> Mapping[uuid.UUID, list[Device]]:
-    found: dict[uuid.UUID, list[Device]] = defaultdict(list)
-    companies = {case.row.company_id for case in cases}
-    for device in Device.objects.filter(company_id__in=companies).order_by("hostname", "start"):
-        found[device.company_id].append(device)
-    return found
+class Blocked(ValueError):
+    """Errors forbid to bill ``draft``."""
+
+    def __init__(self, made: Draft) -> None:
+        errors = [each.message for each in made.problems if each.severity is Severity.ERROR]
+        super().__init__("; ".join(errors))
+        self.reasons = tuple(errors)
 
 
-def _billed(
-    cases: Sequence[_Case], since: date
+def _reasons(problem: Exception) -> tuple[str, ...]:
+    return problem.reasons if isinstance(problem, Blocked) else (str(problem),)
+
+
+def _issued_lines(
+    agreements: Sequence[uuid.UUID],
 ) -> Mapping[uuid.UUID, Mapping[Period, list[stored.Json]]]:
-    """Return the lines of the invoices there are, drafts included, by agreement and period."""
+    """Return the lines of issued invoices by agreement and period."""
     found: dict[uuid.UUID, dict[Period, list[stored.Json]]] = defaultdict(dict)
-    # Values and not rows: with a year of history these are most of what a run reads.
+    if not agreements:
+        return found
+    # Values and not rows: with years of history these are most of what a run reads.
     lines = (
-        InvoiceLine.objects.filter(
-            invoice__agreement__in=[case.row.pk for case in cases],
-            invoice__period_start__gte=since,
-        )
+        InvoiceLine.objects.filter(invoice__agreement__in=agreements, invoice__kind=Kind.INVOICE)
+        .exclude(invoice__status=Status.DRAFT)
         .order_by("invoice", "position")
         .values_list(
             "invoice__agreement", "invoice__period_start", "invoice__period_end", "explanation"
         )
     )
-    for pk, start, end, explanation in lines:
+    for pk, start, end, explanation in lines.iterator(chunk_size=5000):
         found[pk].setdefault(Period(start, end), []).append(explanation)
     return found
-
-
-def _counted_kinds(rows: Sequence[Agreement]) -> Mapping[uuid.UUID, set[str]]:
-    found: dict[uuid.UUID, set[str]] = defaultdict(set)
-    for row in rows:
-        found[row.company_id] |= _kinds(row)
-    return found
-
-
-def _kinds(row: Agreement) -> set[str]:
-    return {each.counted_kind for each in row.additions.all() if each.counted_kind}

@@ -16,10 +16,12 @@ from hm_auth.access import load_or_404, may, requires
 from hm_auth.exceptions import NexusRefused, NexusUnavailable
 from hm_auth.ui.keyset import keyset_page
 from treasury.billing_rules.money import Money
-from treasury.invoices import operations
-from treasury.invoices.clients import client_today, name_them
+from treasury.invoices import issuing
+from treasury.invoices.clients import clients_today, name_them
 from treasury.invoices.models import Invoice, Status
-from treasury.invoices.requests import PersonRequest
+from treasury.invoices.running import people_of_nexus
+from treasury.payments.panels import invoice_money
+from treasury.requests import PersonRequest
 
 NEWEST = ("-period_start", "-id")
 PAGE_SIZE = 50
@@ -47,13 +49,18 @@ def invoices(request: PersonRequest) -> HttpResponse:
 @requires("invoices.view")
 @require_safe
 def invoice(request: PersonRequest, pk: uuid.UUID) -> HttpResponse:
-    visible = Invoice.objects.visible_to(request.user).select_related("agreement", "issued_by")
+    visible = Invoice.objects.visible_to(request.user).select_related(
+        "agreement", "issued_by", "corrects"
+    )
     row = load_or_404(visible, pk=pk)
     name_them(request.caller, [row])
     context = {
         "invoice": row,
         "lines": row.lines.order_by("position"),
         "internal": may(request.user, "invoices.internal"),
+        "money": invoice_money(row, request.user),
+        "can_send": row.status != Status.DRAFT and may(request.user, "invoices.send"),
+        "deliveries": row.deliveries.order_by("-created_at"),
         "can_issue": row.status == Status.DRAFT and may(request.user, "invoices.issue"),
     }
     return render(request, "treasury/invoice.html", context)
@@ -87,17 +94,26 @@ def _words(row: Invoice) -> str:
 
 def _issue(request: PersonRequest, row: Invoice) -> None:
     try:
-        client = client_today(request.caller, row.company_id)
+        clients = clients_today(request.caller, [row.company_id])
+        people = people_of_nexus(request.caller)
     except (NexusUnavailable, NexusRefused):
         messages.error(request, NOBODY_KNOWS)
         return
-    if client is None:
+    if row.company_id not in clients:
         messages.error(request, "Nexus does not know this company, so nothing was issued.")
         return
     try:
-        today = timezone.localdate()
-        issued = operations.issue(row, client=client, today=today, by=request.user)
-    except operations.NotADraft as already:
+        issued = issuing.issue(
+            row,
+            client=clients[row.company_id],
+            today=timezone.localdate(),
+            by=request.user,
+            contacts=people,
+        )
+    except issuing.NotADraft as already:
         messages.info(request, str(already))
+        return
+    except issuing.NotIssued as reason:
+        messages.error(request, f"It was not issued. {reason}")
         return
     messages.success(request, f"{issued.label} is issued.")

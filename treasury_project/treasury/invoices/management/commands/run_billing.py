@@ -8,8 +8,12 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
+from treasury.agreements.models import Agreement
+from treasury.invoices import running
+from treasury.invoices.drafts import agreements_of
 from treasury.invoices.due_drafts import LeftOut, compute
-from treasury.invoices.operations import draft_due
+
+WIDTH = 40  # of the progress bar
 
 
 class Command(BaseCommand):
@@ -22,16 +26,33 @@ class Command(BaseCommand):
     def handle(self, **options: Any) -> None:
         today = options["date"] or timezone.localdate()
         if options["dry_run"]:
-            computed = compute(today)
-            for agreement, draft in computed.drafts:
-                first = draft.period.start
-                self.stdout.write(f"{agreement.company_id} {agreement} from {first}: {draft.total}")
-            self._report(f"{len(computed.drafts)} invoices would be drafted.", computed.left_out)
+            self._dry_run(today)
             return
-        run = draft_due(today=today, by=None)
-        self._report(f"{len(run.drafted)} invoices drafted.", run.left_out)
+        run = running.begin(today=today, by=None)
+        made = running.perform(run, progress=self._progress)
+        self._report(
+            f"{run.drafted} invoices drafted, {run.changed} changed, {run.removed} removed.",
+            made.left_out,
+        )
 
-    def _report(self, done: str, left_out: tuple[LeftOut, ...] | list[LeftOut]) -> None:
+    def _dry_run(self, today: date) -> None:
+        companies = Agreement.objects.filter(start__lte=today).values_list("company_id", flat=True)
+        rows = agreements_of(list(companies), today)
+        computed = compute(rows, today, contacts=running.people_of_nexus())
+        new = [each for each in computed.drafts if each.before is None]
+        for each in new:
+            first, total = each.draft.period.start, each.draft.total
+            self.stdout.write(f"{each.agreement.company_id} {each.agreement} from {first}: {total}")
+        self._report(f"{len(new)} invoices would be drafted.", computed.left_out)
+
+    def _progress(self, done: int, total: int) -> None:
+        """Draw a bar where somebody looks; a log file gets none."""
+        if self.stderr.isatty() and total:
+            filled = WIDTH * done // total
+            bar = "#" * filled + "." * (WIDTH - filled)
+            self.stderr.write(f"\r[{bar}] {done} of {total}", ending="\n" if done == total else "")
+
+    def _report(self, done: str, left_out: list[LeftOut]) -> None:
         self.stdout.write(done)
         for each in left_out:
             about = f"{each.agreement.company_id} {each.agreement}"

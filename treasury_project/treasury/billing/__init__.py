@@ -1,0 +1,1 @@
+"""Running the month: draft, look at what changed, approve."""

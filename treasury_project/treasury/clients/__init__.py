@@ -1,0 +1,1 @@
+"""What Treasury knows of a company beside Nexus: its taxes and where its invoices go."""

@@ -1,0 +1,1 @@
+"""Reminders and late fees: suggested by policy, approved by a person."""

@@ -1,0 +1,1 @@
+"""Issued invoices as files for bookkeeping: plain CSV, QuickBooks Online, Xero."""

@@ -1,9 +1,0 @@
-"""The address of the home page."""
-
-from __future__ import annotations
-
-from django.urls import path
-
-from treasury.home import views
-
-urlpatterns = [path("", views.home, name="home")]

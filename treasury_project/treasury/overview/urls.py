@@ -1,0 +1,15 @@
+"""The addresses of the overview."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from treasury.overview.views import clients, dashboard
+
+urlpatterns = [
+    path("", dashboard.home, name="home"),
+    path("clients", clients.clients, name="clients"),
+    path("clients/clients.csv", clients.download, name="clients-file"),
+    path("clients/<uuid:company_id>", clients.client, name="client"),
+    path("clients/<uuid:company_id>/hours", clients.hours, name="client-hours"),
+]

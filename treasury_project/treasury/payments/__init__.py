@@ -1,0 +1,1 @@
+"""Money received, what it pays, what is given back, and what is written off."""

@@ -1,0 +1,1 @@
+"""What clients owe: statements, and receivables by age."""

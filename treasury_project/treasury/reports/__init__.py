@@ -1,0 +1,1 @@
+"""Recurring revenue and what moved it; profit per client."""

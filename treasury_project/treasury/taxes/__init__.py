@@ -1,0 +1,1 @@
+"""Tax rates: what is owed for a category of goods in a region, from when until when."""
