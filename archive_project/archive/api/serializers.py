@@ -67,14 +67,16 @@ class ArticleChangeSerializer(StrictSerializer):
     """What may be changed of an article; what is left out stays."""
 
     title = serializers.CharField(max_length=200)
-    source = serializers.CharField(
+    source = serializers.CharField(  # type: ignore[assignment]  # the article's own name
         max_length=LONGEST, allow_blank=True, trim_whitespace=False, default=""
     )
     tags = serializers.ListField(
         child=serializers.CharField(max_length=40), max_length=20, default=list
     )
     visibility = serializers.ChoiceField(Visibility.choices, default=Visibility.INTERNAL)
-    parent = serializers.UUIDField(allow_null=True, default=None)
+    parent = serializers.UUIDField(  # type: ignore[assignment]  # the article's own name
+        allow_null=True, default=None
+    )
     comment = serializers.CharField(max_length=200, allow_blank=True, default="")
 
 
@@ -100,7 +102,7 @@ class RecordSerializer(SparseFieldsMixin, serializers.ModelSerializer[Any]):
     """A record; `values` maps the id of a field to its value."""
 
     values = serializers.DictField(child=serializers.CharField(), read_only=True)
-    type = serializers.SlugRelatedField(slug_field="slug", read_only=True)
+    type: Any = serializers.SlugRelatedField(slug_field="slug", read_only=True)
 
     class Meta:
         model = Record

@@ -46,13 +46,14 @@ class Document:
 def read(path: str, content: bytes) -> Document:
     """Return the document in ``content``. Raises Unreadable."""
     notes: list[str] = []
+    facts: dict[str, Any] = {}
     suffix = PurePosixPath(path).suffix.lower()
     if suffix == ".docx":
-        source, title, facts = _html(_docx(content)), "", {}
+        source, title = _html(_docx(content)), ""
     else:
         text = _text(content, notes)
         if suffix in (".html", ".htm"):
-            title, facts = _html_title(text), {}
+            title = _html_title(text)
             source = _html(text)
         else:
             title, source, facts = _markdown(text, notes)

@@ -6,6 +6,7 @@ import io
 import re
 import zipfile
 from collections.abc import Iterable
+from uuid import UUID
 
 import yaml
 
@@ -42,9 +43,9 @@ def as_zip(space: Space, articles: Iterable[Article]) -> bytes:
     return packed.getvalue()
 
 
-def _path(row: Article, rows: dict[object, Article]) -> str:
+def _path(row: Article, rows: dict[UUID, Article]) -> str:
     parts = [row.slug]
-    while (above := rows.get(row.parent_id)) is not None:
+    while row.parent_id is not None and (above := rows.get(row.parent_id)) is not None:
         parts.append(above.slug)
         row = above
     return "/".join(reversed(parts)) + ".md"

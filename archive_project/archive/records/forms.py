@@ -67,7 +67,7 @@ class RecordForm(forms.Form):
             options = [(str(space.pk), space.name) for space in spaces]
             self.fields["space"] = forms.ChoiceField(label="For", choices=options)
         else:
-            self.initial |= {"name": record.name, "version": record.version}
+            self.initial.update(name=record.name, version=record.version)
             self.fields["version"].required = True
         self.kinds = list(kind.fields.order_by("position", "name"))
         for field in self.kinds:
@@ -113,7 +113,7 @@ class ExpiringForm(forms.Form):
     days = forms.TypedChoiceField(
         required=False,
         coerce=int,
-        empty_value=90,
+        empty_value=90,  # type: ignore[arg-type]  # what coerce gives, not text
         choices=[
             (0, "Overdue"), (30, "30 days"), (60, "60 days"), (90, "90 days"), (3650, "All"),
         ],

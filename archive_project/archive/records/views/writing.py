@@ -81,7 +81,7 @@ def edit(request: PersonRequest, kind: str, record: uuid.UUID) -> HttpResponse:
 def _stale(form: RecordForm, record: Record, choices: Any, message: str) -> RecordForm:
     """Return the form with what was typed, based on what is stored now."""
     current = Record.objects.get(pk=record.pk)
-    typed = {**form.data.dict(), "version": str(current.version)}
+    typed = {**{name: form.data[name] for name in form.data}, "version": str(current.version)}
     again = RecordForm(typed, kind=record.type, spaces=[], choices=choices, record=current)
     again.add_error(None, f"{message} Saved by {current.changed_by}; saving again keeps yours.")
     return again
