@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import stat
 import zipfile
@@ -41,6 +42,14 @@ def packed(**members: bytes) -> bytes:
         for name, content in members.items():
             archive.writestr(name, content)
     return out.getvalue()
+
+
+DOCX = (
+    b'<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main">'
+    b"<w:body><w:p><w:r><w:t>Call the office</w:t></w:r></w:p></w:body></w:document>"
+)
+TYPES = b'<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>'
+WORD = {"word/document.xml": DOCX, "[Content_Types].xml": TYPES}
 
 
 def bring(space, by, content: bytes, *, dry=False):
@@ -127,6 +136,20 @@ def test_links_bombs_and_broken_files_are_refused(monkeypatch, tmp_path):
     assert files.of_folder(tmp_path) == ({"a.md": b"# A"}, {"b.md": "a link"})
 
 
+@settings(max_examples=300, deadline=None, derandomize=True, database=None)
+@given(st.lists(st.tuples(st.integers(0, 10_000), st.integers(0, 255)), min_size=1, max_size=4))
+def test_a_damaged_file_is_refused_and_never_an_error(damage):
+    whole, inside = bytearray(packed(**WORD)), bytearray(DOCX)
+    for at, value in damage:
+        whole[at % len(whole)] = value
+        inside[at % len(inside)] = value
+    for content in (bytes(whole), packed(**{**WORD, "word/document.xml": bytes(inside)})):
+        with contextlib.suppress(files.Refused):
+            files.of_zip(content)
+        with contextlib.suppress(Unreadable):
+            read("x.docx", content)
+
+
 def test_a_size_that_the_zip_lies_about_does_not_help():
     good = bytearray(packed(a=b"x" * 5000))
     at = good.rindex(b"PK\x01\x02") + 24
@@ -153,7 +176,9 @@ def test_encodings_and_odd_front_matter_are_read(content, source):
 
 @pytest.mark.parametrize(
     ("path", "content"),
-    [("x.md", b"a\0b"), ("x.docx", b"no"), ("x.docx", packed(a=b"x")),
+    [
+        ("x.docx", packed(**{**WORD, "word/document.xml": b" " * (files.MOST_OF_ONE + 1)})),
+("x.md", b"a\0b"), ("x.docx", b"no"), ("x.docx", packed(a=b"x")),
      ("x.docx", packed(**{"word/document.xml": b"<!DOCTYPE x [<!ENTITY a 'b'>]><x/>"}))],
 )  # fmt: skip
 def test_what_is_no_document_says_so(path, content):
@@ -177,13 +202,7 @@ def test_html_of_other_products_becomes_markdown_without_its_scripts(place):
 
 
 def test_a_docx_becomes_an_article():
-    body = (
-        '<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main">'
-        "<w:body><w:p><w:r><w:t>Call the office</w:t></w:r></w:p></w:body></w:document>"
-    )
-    types = '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>'
-    made = packed(**{"word/document.xml": body.encode(), "[Content_Types].xml": types.encode()})
-    assert "Call the office" in read("How to call.docx", made).source
+    assert "Call the office" in read("How to call.docx", packed(**WORD)).source
 
 
 def test_links_between_files_and_folders_become_links_and_a_tree(technician, internal):

@@ -5,9 +5,11 @@ from __future__ import annotations
 import codecs
 import io
 import re
+import zipfile
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Any
+from xml.parsers.expat import ExpatError
 
 import mammoth
 import nh3
@@ -109,18 +111,30 @@ def _html(text: str) -> str:
 
 def _docx(content: bytes) -> str:
     try:
-        parts, _ = files.of_zip(content)
+        parts, left_out = files.of_zip(content)
     except files.Refused as error:
         raise Unreadable("It is not a DOCX file that can be read.") from error
+    if left_out:
+        raise Unreadable("It has parts that are too large or lead outside.")
     if any(b"<!DOCTYPE" in part or b"<!ENTITY" in part for part in parts.values()):
         raise Unreadable("It declares entities, which no word processor does.")
     try:
         result = mammoth.convert_to_html(
-            io.BytesIO(content), convert_image=mammoth.images.img_element(lambda _: {"src": ""})
+            _repacked(parts), convert_image=mammoth.images.img_element(lambda _: {"src": ""})
         )
-    except (KeyError, OSError, ValueError, AttributeError, SyntaxError) as error:
+    except (KeyError, OSError, ValueError, AttributeError, SyntaxError, ExpatError) as error:
         raise Unreadable("It is not a DOCX file that can be read.") from error
     return str(result.value)
+
+
+def _repacked(parts: dict[str, bytes]) -> io.BytesIO:
+    """Return a ZIP of what was read under the caps: the converter itself has none."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    packed.seek(0)
+    return packed
 
 
 def _first_heading(source: str) -> str:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import lzma
 import stat
+import struct
 import zipfile
 import zlib
 from pathlib import Path, PurePosixPath
@@ -12,7 +14,10 @@ MOST_FILES = 5000
 MOST_BYTES = 100 * 1024 * 1024  # of all files together, unpacked
 MOST_OF_ONE = 20 * 1024 * 1024
 MOST_PACKED = 50 * 1024 * 1024
-BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError)
+BROKEN = (
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError, NotImplementedError,
+    RuntimeError, ValueError, OSError,
+)  # fmt: skip
 
 
 class Refused(Exception):
@@ -82,10 +87,10 @@ def _unfit(member: zipfile.ZipInfo) -> str:
     """Return why a member is left out; paths matter for links and for the tree only."""
     name = member.filename
     path = PurePosixPath(name)
+    if not path.parts or not name.isprintable() or len(name) > 300:
+        return "its path is odd"
     if path.is_absolute() or ".." in path.parts or "\\" in name or ":" in path.parts[0]:
         return "its path leads outside"
-    if not name.isprintable() or len(name) > 300:
-        return "its path is odd"
     if stat.S_ISLNK(member.external_attr >> 16):
         return "a link"
     return "encrypted" if member.flag_bits & 1 else ""
