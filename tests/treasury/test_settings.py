@@ -67,6 +67,28 @@ def test_the_business_is_filled_in_and_a_mistake_keeps_what_was_typed(people):
 
 
 @pytest.mark.parametrize(
+    ("typed", "why"),
+    [
+        ({"tax_id": "IE6388047X"}, b"mistake in this VAT id"),
+        ({"tax_id": "EL094259217", "country": "gr"}, b"mistake in this VAT id"),
+        ({"peppol_id": "Hive"}, b"Use scheme and id"),
+        ({"country": "I1"}, b"two letters of ISO 3166"),
+        ({"bic": "AIBKIE2"}, b"mistake in this number"),
+    ],
+)
+def test_a_mistyped_number_of_the_business_is_refused(people, typed, why):
+    answer = people[Level.ADMIN].post(reverse("business"), {**BUSINESS, **typed})
+    assert why in answer.content
+    assert not Seller.objects.exists()
+
+
+@pytest.mark.parametrize("number", ["IE6388047V", "ie 6388047v", "12/345/67890"])
+def test_vat_ids_and_national_tax_numbers_are_taken(people, number):
+    people[Level.ADMIN].post(reverse("business"), {**BUSINESS, "tax_id": number})
+    assert Seller.objects.get().tax_id == number
+
+
+@pytest.mark.parametrize(
     ("content", "why"),
     [(b"<svg onload=alert(1)>", b"neither a PNG"), (PNG + b"0" * 300_000, b"larger than 200 KB")],
 )

@@ -7,15 +7,16 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
-from stdnum import bic, iban
+from stdnum import bic, get_cc_module, iban
 from stdnum.exceptions import ValidationError as WrongNumber
 
-from treasury.clients.models import ClientTerms
+from treasury.clients.models import PEPPOL, ClientTerms
 from treasury.days_form import DAY, DaysForm, RowForm
 from treasury.seller.models import Seller
 from treasury.taxes.models import TaxRate
 
 LARGEST_LOGO = 200 * 1024
+PREFIXES = {"GR": "EL"}  # where VAT ids do not begin with the country's own letters
 PICTURES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff")
 
 
@@ -40,6 +41,28 @@ class SellerForm(RowForm):
 
     def clean_bic(self) -> str:
         return self._number("bic", bic)
+
+    def clean_peppol_id(self) -> str:
+        value: str = self.cleaned_data["peppol_id"]
+        if value:
+            PEPPOL(value)
+        return value
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or {}
+        country, value = data.get("country") or "", data.get("tax_id") or ""
+        # Without the country's letters it is a national number, and not always checked by digits.
+        if value.upper().startswith(PREFIXES.get(country, country)) and country:
+            kind = get_cc_module(country, "vat")
+            if kind is not None and not kind.is_valid(value):
+                self.add_error("tax_id", "There is a mistake in this VAT id.")
+        return data
+
+    def clean_country(self) -> str:
+        value: str = self.cleaned_data["country"].upper()
+        if not (len(value) == len("IE") and value.isascii() and value.isalpha()):
+            raise ValidationError("Use the two letters of ISO 3166, such as IE.")
+        return value
 
     def clean_logo_file(self) -> bytes | None:
         file: UploadedFile[Any] | None = self.cleaned_data["logo_file"]

@@ -57,10 +57,14 @@ def taxes(request: PersonRequest) -> HttpResponse:
 def add_tax(request: PersonRequest) -> HttpResponse:
     form = TaxRateForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        with recorded(by=request.user):
-            form.instance.save()
-        messages.success(request, f"{form.instance} is added.")
-        return redirect("taxes")
+        try:
+            with recorded(by=request.user):
+                form.instance.save()
+        except Refused as problem:  # somebody else was quicker
+            form.add_error(None, str(problem))
+        else:
+            messages.success(request, f"{form.instance} is added.")
+            return redirect("taxes")
     context = {"form": form, "title": "New tax rate", "cancel_url": reverse("taxes")}
     return render(request, "hm/form.html", context)
 
