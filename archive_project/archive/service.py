@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from hm_auth.service import Service
+from hm_auth.service.options import Option, between
 
 SERVICE = Service(
     name="archive",
@@ -12,5 +13,10 @@ SERVICE = Service(
     description="How things are done here, and for each client.",
     icon="book-open",
     port=5003,
+    options=(
+        Option("MAX_ATTACHMENT_MB", int, 20, "Largest file of an article.", between(1, 4096)),
+        Option("ATTACHMENTS_DIR", str, "", "Where files lie; empty: beside the configuration."),
+    ),
+    scopes=("directory:read", "users:read"),
     directory=Path(__file__).resolve().parent.parent,
 )

@@ -27,12 +27,26 @@ INSTALLED_APPS = [
     "archive.records",
     "archive.runbooks",
     "archive.exchange",
+    "archive.attachments",
+    "archive.drafts",
+    "archive.discussion",
     "archive.pages",
 ]
 if DEMO:
     INSTALLED_APPS.append("archive.demo")
 MIDDLEWARE = [*defaults.MODULE_MIDDLEWARE, "pghistory.middleware.HistoryMiddleware"]
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+STORAGES = {
+    **globals()["STORAGES"],
+    "attachments": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {
+            "location": CONFIG["ATTACHMENTS_DIR"] or CONFIG.path.parent / "archive-attachments",
+            "base_url": None,  # outside the web root: every file goes through its view
+        },
+    },
+}
+HM_MAX_ATTACHMENT_MB = CONFIG["MAX_ATTACHMENT_MB"]
 ROOT_URLCONF = "archive.urls"
 WSGI_APPLICATION = "archive.wsgi.application"
 

@@ -6,6 +6,9 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("archive.pages.urls")),
+    path("", include("archive.attachments.urls")),
+    path("", include("archive.drafts.urls")),
+    path("", include("archive.discussion.urls")),
     path("", include("archive.records.urls")),
     path("", include("archive.runbooks.urls")),
     path("", include("archive.exchange.urls")),

@@ -12,8 +12,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 from archive.articles import operations
 from archive.articles.models import Article
 from archive.articles.rules.comparing import compare
+from archive.drafts import operations as drafts
 from archive.pages.forms import ArticleForm, initial
 from archive.pages.requests import PersonRequest, load_article, load_space
+from archive.spaces.models import Space
 from hm_auth.access import requires
 
 MERGED = 409  # the request conflicts with the state of the resource (RFC 9110, 15.5.10)
@@ -23,10 +25,13 @@ MERGED = 409  # the request conflicts with the state of the resource (RFC 9110, 
 @requires("archive.open")
 def new(request: PersonRequest, space: str) -> HttpResponse:
     found = load_space(request, space, "archive.write")
-    form = ArticleForm(request.POST or None, space=found, initial=_blank(request))
+    first = _first(request, found, None, _blank(request))
+    form = ArticleForm(request.POST or None, space=found, initial=first)
     if request.method == "POST" and form.is_valid():
         try:
-            article = operations.create(space=found, draft=form.draft(), by=request.user)
+            article = drafts.publish_new(
+                space=found, draft=form.draft(), by=request.user, from_draft=_continues(request)
+            )
         except operations.NotPossible as error:
             form.add_error(None, str(error))
         else:
@@ -38,15 +43,14 @@ def new(request: PersonRequest, space: str) -> HttpResponse:
 @requires("archive.open")
 def edit(request: PersonRequest, space: str, slug: str) -> HttpResponse:
     article = load_article(request, space, slug, "archive.write")
-    form = ArticleForm(
-        request.POST or None, space=article.space, article=article, initial=initial(article)
-    )
+    first = _first(request, article.space, article, initial(article))
+    form = ArticleForm(request.POST or None, space=article.space, article=article, initial=first)
     if request.method == "POST" and form.is_valid():
-        version = form.cleaned_data["version"]
         try:
-            changed = operations.save(
-                article=article, draft=form.draft(), expected_version=version, by=request.user
-            )
+            changed = drafts.publish(
+                article=article, draft=form.draft(), by=request.user,
+                expected_version=form.cleaned_data["version"], from_draft=_continues(request),
+            )  # fmt: skip
         except operations.Conflict as conflict:
             return _merge(request, conflict)
         except operations.NotPossible as error:
@@ -56,6 +60,23 @@ def edit(request: PersonRequest, space: str, slug: str) -> HttpResponse:
                 messages.info(request, "Nothing was changed, so there is no new revision.")
             return redirect("article", article.space.slug, article.slug)
     return _editor(request, {"form": form, "space": article.space, "article": article})
+
+
+def _continues(request: PersonRequest) -> bool:
+    """Tell whether the editor keeps the draft; it does not while an older one is only offered."""
+    return "draft" in request.GET or "draft" in request.POST
+
+
+def _first(
+    request: PersonRequest, space: Space, article: Article | None, stored: dict[str, Any]
+) -> dict[str, Any]:
+    """Return what the editor opens with: what is stored, or the draft taken up again."""
+    if "draft" not in request.GET or request.method == "POST":
+        return stored
+    draft = drafts.kept(space=space, article=article, by=request.user)
+    if draft is None:
+        return stored
+    return {**stored, "pinned": False, **draft.typed, "version": draft.base_version}
 
 
 def _blank(request: PersonRequest) -> dict[str, Any]:
@@ -114,4 +135,9 @@ def _merge(request: PersonRequest, conflict: operations.Conflict) -> HttpRespons
 
 
 def _editor(request: PersonRequest, context: dict[str, Any], status: int = 200) -> HttpResponse:
+    """Show the editor; a draft from before is offered, and not overwritten until it was chosen."""
+    if not _continues(request):
+        context["offer"] = drafts.kept(
+            space=context["space"], article=context.get("article"), by=request.user
+        )
     return render(request, "archive/editor.html", context, status=status)

@@ -1,0 +1,62 @@
+"""Letting the words of files find their article: what waits is read, one file after another."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+from django.db import transaction
+
+from archive.attachments import extracting
+from archive.attachments.models import Attachment, State
+from archive.attachments.rules.kinds import ending
+from archive.attachments.storing import path_of, storage
+from archive.search import indexing
+
+LONGEST = 60  # seconds, beside the limit of CPU
+
+
+def read_waiting() -> int:
+    """Read every file that waits and return how many were."""
+    count = 0
+    while _read_one():
+        count += 1
+    return count
+
+
+@transaction.atomic
+def _read_one() -> bool:
+    waiting = Attachment.objects.current().filter(state=State.WAITING, article__isnull=False)
+    waiting = waiting.select_for_update(skip_locked=True).order_by("created_at")
+    attachment = waiting.first()
+    if attachment is None:
+        return False
+    text = extract(attachment)
+    attachment.state = State.UNREADABLE if text is None else State.READ
+    attachment.save(update_fields=["state"])
+    if text:
+        indexing.add_text(
+            article_id=attachment.article_id, source=source_of(attachment),
+            text=f"{attachment.name}\n{text}",
+        )  # fmt: skip
+    return True
+
+
+def source_of(attachment: Attachment) -> str:
+    """Return the name under which the search keeps the words of ``attachment``."""
+    return f"attachment:{attachment.pk}"
+
+
+def extract(attachment: Attachment) -> str | None:
+    """Return the words of the file, or None when it cannot be read within the limits."""
+    try:
+        with storage().open(path_of(attachment.digest)) as file:
+            content = file.read()
+        done = subprocess.run(
+            [sys.executable, "-I", extracting.__file__, ending(attachment.name)],
+            input=content, capture_output=True, check=True, timeout=LONGEST,
+            env={},  # no passwords for a process that reads strangers' files
+        )  # fmt: skip
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return done.stdout.decode("utf-8", "replace")

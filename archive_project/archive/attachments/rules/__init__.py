@@ -1,0 +1,1 @@
+"""Rules of attachments: kinds of files, ranges of bytes. Pure Python."""

@@ -1,0 +1,1 @@
+"""What readers say: comments, watching with a digest by mail, "was this helpful", reviews."""
