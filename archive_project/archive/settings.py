@@ -62,6 +62,8 @@ HM_NAV = [
     ("Home", "home", "house", "archive.open"),
     ("Recently changed", "recent", "history", "archive.open"),
     ("My reading", "reading", "star", "archive.open"),
+    ("Watching", "watching", "bell", "archive.open"),
+    ("To review", "review", "calendar-check", "archive.internal"),
     ("Links to mend", "broken-links", "unlink", "archive.write"),
     ("Records", "records", "database", "archive.open"),
     ("Expiring", "expiring", "calendar-clock", "archive.internal"),

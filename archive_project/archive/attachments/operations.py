@@ -138,7 +138,7 @@ def _is_in_a_text(attachment: Attachment) -> bool:
     drafts = apps.get_model("drafts", "StoredDraft").objects
     return (
         Revision.objects.filter(source__contains=address).exists()
-        or drafts.filter(typed__source__contains=address).exists()
+        or drafts.filter(typed__source__icontains=address).exists()
     )
 
 

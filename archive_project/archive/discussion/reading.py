@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from archive.articles.models import Article
-from archive.discussion.models import Comment
+from archive.discussion.models import Comment, Watch
+from archive.spaces.models import Space
 from hm_auth.models import User
 
 
@@ -30,3 +31,8 @@ def threads(article: Article, user: User) -> list[Thread]:
         if row.thread_id in found:
             found[row.thread_id].answers.append(row)
     return sorted(found.values(), key=lambda each: each.first.resolved_at is not None)
+
+
+def is_watched(space: Space, user: User) -> bool:
+    """Tell whether ``user`` watches everything in ``space``."""
+    return Watch.objects.filter(user_id=user.pk, space=space).exists()

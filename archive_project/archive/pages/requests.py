@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import BooleanField, DateTimeField
+from django.db.models import BooleanField, DateTimeField, Field, IntegerField
 from django.db.models.expressions import RawSQL
 from django.http import HttpRequest
 
@@ -15,6 +16,11 @@ from archive.spaces.models import Space
 from hm_auth.access import load_or_404, may
 from hm_auth.answers import Caller
 from hm_auth.models import User
+
+OF_IT = "article_id = articles_article.id"
+LINKED = "EXISTS (SELECT 1 FROM links_link WHERE target_id = articles_article.id)"
+FILES = f"EXISTS (SELECT 1 FROM attachments_attachment WHERE {OF_IT} AND removed_at IS NULL)"  # noqa: S608
+COMMENTS = f"EXISTS (SELECT 1 FROM discussion_comment WHERE {OF_IT})"  # noqa: S608
 
 
 class PersonRequest(HttpRequest):
@@ -54,16 +60,28 @@ def load_article(
 
 
 def _reading(user_id: uuid.UUID) -> dict[str, RawSQL]:
-    """Return when the person opened the article last, whether starred, and whether it is linked.
+    """Return what the page of an article shows beside its text, or whether there is any of it.
 
-    As SQL: building these three by the ORM costs as much as the whole rest of the query.
+    As SQL: building these by the ORM costs as much as the whole rest of the query.
     """
-    mine = "(SELECT {} FROM search_reading WHERE article_id = articles_article.id AND user_id = %s)"
-    linked = "EXISTS (SELECT 1 FROM links_link WHERE target_id = articles_article.id)"
+    mine = f"FROM {{}} WHERE {OF_IT} AND user_id = %s"
+    seen, voted = mine.format("search_reading"), mine.format("discussion_vote")
+    watched = mine.format("discussion_watch")
+    votes = f"FROM discussion_vote WHERE {OF_IT}"
+    wanted: dict[str, tuple[str, list[Any], type[Field[Any, Any]]]] = {
+        "seen_at": (f"(SELECT seen_at {seen})", [user_id], DateTimeField),
+        "starred": (f"(SELECT starred {seen})", [user_id], BooleanField),
+        "vote": (f"(SELECT helpful {voted})", [user_id], BooleanField),
+        "watched": (f"EXISTS (SELECT 1 {watched})", [user_id], BooleanField),
+        "votes_cast": (f"(SELECT count(*) {votes})", [], IntegerField),
+        "votes_for": (f"(SELECT count(*) {votes} AND helpful)", [], IntegerField),
+        "linked": (LINKED, [], BooleanField),
+        "has_files": (FILES, [], BooleanField),
+        "has_comments": (COMMENTS, [], BooleanField),
+    }
     return {
-        "seen_at": RawSQL(mine.format("seen_at"), [user_id], output_field=DateTimeField()),  # noqa: S611
-        "starred": RawSQL(mine.format("starred"), [user_id], output_field=BooleanField()),  # noqa: S611
-        "linked": RawSQL(linked, [], output_field=BooleanField()),  # noqa: S611
+        name: RawSQL(sql, parameters, output_field=kind())  # noqa: S611 - nothing of a request
+        for name, (sql, parameters, kind) in wanted.items()
     }
 
 

@@ -9,6 +9,8 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from archive.articles.models import Article
+from archive.attachments.models import Attachment
+from archive.discussion.reading import threads
 from archive.links.reading import leading_to
 from archive.pages.requests import PersonRequest, load_article
 from archive.search.operations import remember
@@ -20,13 +22,21 @@ MOST_BACKLINKS = 50
 @require_safe
 @requires("archive.open")
 def article(request: PersonRequest, space: str, slug: str) -> HttpResponse:
-    """The rendered article and what links to it: two queries beside the session's."""
+    """The rendered article: two queries beside the session's, and one each for what hangs on it.
+
+    That is: what links to it, its files, its comments. Without any, nothing is asked for them.
+    """
     found = load_article(request, space, slug, seen_by=request.user.pk)
     if (found.space.slug, found.slug) != (space, slug):
         return redirect("article", found.space.slug, found.slug)
     remember(article_id=found.pk, by=request.user, last=getattr(found, "seen_at", None))
-    backlinks = _backlinks(request, found) if getattr(found, "linked", False) else []
-    context = {"article": found, "space": found.space, "backlinks": backlinks}
+    context = {
+        "article": found,
+        "space": found.space,
+        "backlinks": _backlinks(request, found) if getattr(found, "linked", False) else [],
+        "files": _files(request, found) if getattr(found, "has_files", False) else [],
+        "threads": threads(found, request.user) if getattr(found, "has_comments", False) else [],
+    }
     return render(request, "archive/article.html", context)
 
 
@@ -34,6 +44,11 @@ def _backlinks(request: PersonRequest, article: Article) -> list[Article]:
     readable = Article.objects.visible_to(request.user).select_related("space")
     rows = leading_to(readable, article.pk).only("title", "slug", "space__name", "space__slug")
     return list(rows.order_by("title", "id")[:MOST_BACKLINKS])
+
+
+def _files(request: PersonRequest, article: Article) -> list[Attachment]:
+    rows = Attachment.objects.visible_to(request.user).current().filter(article=article)
+    return list(rows.order_by("name", "created_at"))
 
 
 @require_safe

@@ -20,7 +20,6 @@
   list.setAttribute("aria-label", "Suggestions");
   area.after(list);
   area.setAttribute("aria-autocomplete", "list");
-
   function put(text, start, end) {
     area.focus();
     area.setSelectionRange(start, end);
@@ -30,7 +29,6 @@
   }
 
   function selected() { return area.value.slice(area.selectionStart, area.selectionEnd); }
-
   function around(mark) {
     var start = area.selectionStart, text = selected();
     put(mark + text + mark, start, area.selectionEnd);
