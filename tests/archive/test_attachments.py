@@ -31,7 +31,8 @@ from tests.archive.test_exchange import WORD, packed
 PDF = b"""%PDF-1.4
 1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj
 2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj
-3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 300 100]/Contents 4 0 R/Resources<</Font<</F 5 0 R>>>>>>endobj
+3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 300 100]/Contents 4 0 R
+/Resources<</Font<</F 5 0 R>>>>>>endobj
 4 0 obj<</Length 46>>stream
 BT /F 12 Tf 20 50 Td (Kaleidoscope warranty) Tj ET
 endstream endobj
@@ -105,7 +106,12 @@ def test_a_picture_is_shown_and_everything_else_is_a_download(articles, technici
 def test_whatever_the_answer_it_is_inert_and_not_kept_for_others(articles, technician):
     made = attach(articles["acme"], technician)
     address = reverse("attachment", args=[made.pk])
-    asked = [{}, {"Range": "bytes=0-3"}, {"Range": "bytes=999999-"}, {"If-None-Match": f'"{made.digest}"'}]
+    asked = [
+        {},
+        {"Range": "bytes=0-3"},
+        {"Range": "bytes=999999-"},
+        {"If-None-Match": f'"{made.digest}"'},
+    ]
     for headers, status in zip(asked, (200, 206, 416, 304), strict=True):
         answer = technician.browser.get(address, headers=headers)
         assert answer.status_code == status
@@ -143,7 +149,9 @@ def test_ranges_are_read_as_the_rfc_says(header, size, span):
     assert wanted(header, size) == span
 
 
-@pytest.mark.parametrize(("header", "size"), [("bytes=9-", 9), ("bytes=-0", 9), ("bytes=0-", 0), ("bytes=-5", 0)])
+@pytest.mark.parametrize(
+    ("header", "size"), [("bytes=9-", 9), ("bytes=-0", 9), ("bytes=0-", 0), ("bytes=-5", 0)]
+)
 def test_a_range_behind_the_end_cannot_be_had(header, size):
     with pytest.raises(Unsatisfiable):
         wanted(header, size)
@@ -152,7 +160,7 @@ def test_a_range_behind_the_end_cannot_be_had(header, size):
 def test_the_form_adds_files_and_lists_them(articles, technician, acme):
     address = reverse("article-files", args=["acme", "zebra-printer"])
     sent = [SimpleUploadedFile("a.txt", b"one"), SimpleUploadedFile("../b.png", picture())]
-    assert technician.browser.post(address, {"files": sent}).status_code == 302
+    assert technician.browser.post(address, {"uploads": sent}).status_code == 302
     page = technician.browser.get(address).content.decode()
     assert "a.txt" in page
     assert "![b.png](/attachments/" in page
@@ -160,11 +168,13 @@ def test_the_form_adds_files_and_lists_them(articles, technician, acme):
     assert "a.txt" in read
     assert "Theo" not in read
     assert "Choose the file" not in read
-    empty = technician.browser.post(address, {"files": [SimpleUploadedFile("e.txt", b"")]})
+    empty = technician.browser.post(address, {"uploads": [SimpleUploadedFile("e.txt", b"")]})
     assert "The file is empty." in empty.content.decode()
 
 
-def test_only_writers_send_files_and_only_to_what_they_may_see(articles, technician, acme, globex, billing):
+def test_only_writers_send_files_and_only_to_what_they_may_see(
+    articles, technician, acme, globex, billing
+):
     address = reverse("attachment-upload")
     for who in (acme, globex, billing):
         for article in ("", str(articles["acme"].pk)):
@@ -185,7 +195,9 @@ def test_what_is_too_large_is_refused_with_its_limit(articles, technician, setti
     assert technician.browser.post(reverse("attachment-upload")).status_code == 400
 
 
-def test_a_picture_pasted_into_a_new_article_becomes_its_file(technician, colleague, acme, acme_space):
+def test_a_picture_pasted_into_a_new_article_becomes_its_file(
+    technician, colleague, acme, acme_space
+):
     file = SimpleUploadedFile("s.png", picture())
     text = technician.browser.post(reverse("attachment-upload"), {"file": file}).json()["markdown"]
     address = text.partition("(")[2].rstrip(")")
@@ -201,7 +213,9 @@ def test_a_picture_pasted_into_a_new_article_becomes_its_file(technician, collea
     assert Attachment.objects.get().article.title == "New"
 
 
-def test_what_was_taken_off_is_kept_for_old_revisions_and_can_be_put_back(articles, technician, acme):
+def test_what_was_taken_off_is_kept_for_old_revisions_and_can_be_put_back(
+    articles, technician, acme
+):
     made = attach(articles["acme"], technician)
     address = reverse("attachment", args=[made.pk])
     technician.browser.post(reverse("attachment-remove", args=[made.pk]))
@@ -222,7 +236,9 @@ def test_cleaning_deletes_only_what_no_article_revision_or_draft_needs(articles,
     unsaved = attach(None, technician, "unsaved.txt", b"unsaved")
     twin = attach(articles["shared"], technician, "twin.txt", b"gone")  # the same bytes
     draft = Draft(title="Zebra printer", source=f"/attachments/{shown.pk}", visibility="client")
-    articles_operations.save(article=articles["acme"], draft=draft, expected_version=1, by=technician.user)
+    articles_operations.save(
+        article=articles["acme"], draft=draft, expected_version=1, by=technician.user
+    )
     typed = {"title": "New", "source": f"[x](/attachments/{drafted.pk})"}
     technician.browser.post(reverse("draft-new", args=["acme"]), typed)
     for each in (shown, gone):
@@ -254,7 +270,9 @@ def test_a_thumbnail_is_small_and_a_huge_picture_is_just_a_file(articles, techni
     assert len(bomb.getvalue()) < 200_000
     made = attach(articles["acme"], technician, "bomb.png", bomb.getvalue())
     assert not made.is_picture
-    assert technician.browser.get(reverse("attachment-thumbnail", args=[made.pk])).status_code == 404
+    assert (
+        technician.browser.get(reverse("attachment-thumbnail", args=[made.pk])).status_code == 404
+    )
 
 
 def excel() -> bytes:
@@ -320,7 +338,13 @@ def test_a_name_is_only_words_in_the_text():
 
 def test_the_database_holds_what_a_file_must_be(articles, technician):
     made = attach(articles["acme"], technician)
-    for wrong in ({"name": ""}, {"digest": "x"}, {"state": "odd"}, {"width": 0}, {"media_type": "text/html"}):
+    for wrong in (
+        {"name": ""},
+        {"digest": "x"},
+        {"state": "odd"},
+        {"width": 0},
+        {"media_type": "text/html"},
+    ):
         with pytest.raises(IntegrityError, match="attachment_"), transaction.atomic():
             Attachment.objects.filter(pk=made.pk).update(**wrong)
 

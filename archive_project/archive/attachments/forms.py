@@ -23,4 +23,4 @@ class FilesField(forms.FileField):
 
 
 class UploadForm(forms.Form):
-    files = FilesField(label="Files", allow_empty_file=True)
+    uploads = FilesField(label="Files", allow_empty_file=True)

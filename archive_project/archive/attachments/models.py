@@ -1,4 +1,4 @@
-"""A file of an article. Its bytes lie in the storage under their hash, once for all who have them."""
+"""A file of an article. Its bytes lie in the storage under their hash, once for all."""
 
 from __future__ import annotations
 

@@ -26,17 +26,17 @@ def read_waiting() -> int:
 
 @transaction.atomic
 def _read_one() -> bool:
-    waiting = Attachment.objects.current().filter(state=State.WAITING, article__isnull=False)
+    waiting = Attachment.objects.current().exclude(article=None).filter(state=State.WAITING)
     waiting = waiting.select_for_update(skip_locked=True).order_by("created_at")
     attachment = waiting.first()
     if attachment is None:
         return False
-    text = extract(attachment)
+    text, article_id = extract(attachment), attachment.article_id
     attachment.state = State.UNREADABLE if text is None else State.READ
     attachment.save(update_fields=["state"])
-    if text:
+    if text and article_id:
         indexing.add_text(
-            article_id=attachment.article_id, source=source_of(attachment),
+            article_id=article_id, source=source_of(attachment),
             text=f"{attachment.name}\n{text}",
         )  # fmt: skip
     return True

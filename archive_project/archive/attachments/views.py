@@ -44,11 +44,11 @@ def files(request: PersonRequest, space: str, slug: str) -> HttpResponse:
     article = load_article(request, space, slug, "archive.write")
     form = UploadForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
-        for file in form.cleaned_data["files"]:
+        for file in form.cleaned_data["uploads"]:
             try:
                 operations.attach(name=file.name, content=file, by=request.user, article=article)
             except operations.NotPossible as error:
-                form.add_error("files", f"{file.name}: {error}")
+                form.add_error("uploads", f"{file.name}: {error}")
         if form.is_valid():
             return redirect("article-files", article.space.slug, article.slug)
     rows = Attachment.objects.visible_to(request.user).filter(article=article)

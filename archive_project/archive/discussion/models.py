@@ -31,7 +31,8 @@ class Comment(models.Model):
     text = models.TextField(max_length=LONGEST)
     internal = models.BooleanField(default=False, help_text="Read by the staff only.")
     company_id = models.UUIDField(
-        null=True, help_text="The only company whose people read it; none: all who read the article."
+        null=True,
+        help_text="The only company whose people read it; none: all who read the article.",
     )
     author_id = models.UUIDField()
     author_name = models.CharField(max_length=200, help_text="The name at the time.")
@@ -46,9 +47,12 @@ class Comment(models.Model):
     class Meta:
         constraints = (
             models.CheckConstraint(condition=~Q(text=""), name="comment_has_a_text"),
-            models.CheckConstraint(condition=~Q(thread=models.F("id")), name="comment_not_below_itself"),
             models.CheckConstraint(
-                condition=Q(internal=False) | Q(by_staff=True), name="comment_internal_by_staff_only"
+                condition=~Q(thread=models.F("id")), name="comment_not_below_itself"
+            ),
+            models.CheckConstraint(
+                condition=Q(internal=False) | Q(by_staff=True),
+                name="comment_internal_by_staff_only",
             ),
             models.CheckConstraint(
                 condition=Q(by_staff=True) | Q(company_id__isnull=False),

@@ -79,9 +79,7 @@ def watch(*, on: bool, by: Any, article: Article | None = None, space: Space | N
         Watch.objects.bulk_create(
             [Watch(user_id=by.pk, article=article, space=space)], ignore_conflicts=True
         )
-        Digest.objects.get_or_create(
-            user_id=by.pk, defaults={"told_until": now or timezone.now()}
-        )
+        Digest.objects.get_or_create(user_id=by.pk, defaults={"told_until": now or timezone.now()})
     else:
         Watch.objects.filter(user_id=by.pk, article=article, space=space).delete()
 

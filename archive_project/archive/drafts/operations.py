@@ -83,9 +83,7 @@ def publish(*, article: Article, draft: Draft, expected_version: int, by: Any,
 
     Raises Conflict and NotPossible of articles; the draft then stays.
     """
-    changed = articles.save(
-        article=article, draft=draft, expected_version=expected_version, by=by
-    )
+    changed = articles.save(article=article, draft=draft, expected_version=expected_version, by=by)
     if from_draft:
         discard(space=article.space, article=article, by=by)
     Presence.objects.filter(article=article, user_id=by.pk).delete()

@@ -50,9 +50,7 @@ def new(request: PersonRequest, space: str, slug: str) -> HttpResponse:
 @requires("archive.open")
 def edit(request: PersonRequest, pk: uuid.UUID) -> HttpResponse:
     comment = _own(request, pk)
-    form = CommentForm(
-        request.POST or None, choose_readers=False, initial={"text": comment.text}
-    )
+    form = CommentForm(request.POST or None, choose_readers=False, initial={"text": comment.text})
     if request.method == "POST" and form.is_valid():
         operations.edit(comment=comment, text=form.cleaned_data["text"])
         return redirect(f"{_address(comment.article)}#comment-{comment.pk}")
@@ -96,9 +94,7 @@ def resolve(request: PersonRequest, pk: uuid.UUID) -> HttpResponse:
 def vote(request: PersonRequest, space: str, slug: str) -> HttpResponse:
     """Say whether the article helped."""
     article = load_article(request, space, slug)
-    operations.vote(
-        article=article, helpful=request.POST.get("helpful") == "1", by=request.user
-    )
+    operations.vote(article=article, helpful=request.POST.get("helpful") == "1", by=request.user)
     return redirect(f"{_address(article)}#helpful")
 
 
