@@ -59,11 +59,13 @@ DANGEROUS = """
   main.querySelectorAll(inside).forEach((each) => found.push(each.outerHTML.slice(0, 200)));
   main.querySelectorAll("*").forEach((each) => {
     for (const name of each.getAttributeNames()) {
-      if (/^on|^style$|^srcdoc$|^hx-on|^data-hx/.test(name)) found.push(name + " on " + each.outerHTML.slice(0, 200));
+      const runs = /^on|^style$|^srcdoc$|^hx-on|^data-hx/.test(name);
+      if (runs) found.push(name + " on " + each.outerHTML.slice(0, 200));
     }
     for (const name of ["href", "src", "action", "formaction"]) {
       const value = each.getAttribute(name);
-      if (value !== null && value !== "" && !own.has(new URL(value, location.href).protocol)) found.push(name + "=" + value);
+      const leads = value && new URL(value, location.href).protocol;
+      if (value && !own.has(leads)) found.push(name + "=" + value);
     }
   });
   return found;
@@ -108,7 +110,8 @@ def files() -> dict[str, bytes]:
     html = b"<!doctype html><body><script>top.hit('file')</script><img src=x onerror=top.hit('f')>"
     return {
         "html": html,
-        "svg": b"<svg xmlns='http://www.w3.org/2000/svg' onload='top.hit(1)'><script>top.hit(2)</script></svg>",
+        "svg": b"<svg xmlns='http://www.w3.org/2000/svg' onload='top.hit(1)'><script>top.hit(2)</script>"
+        b"</svg>",
         "xhtml": b"<html xmlns='http://www.w3.org/1999/xhtml'><script>top.hit(3)</script></html>",
         "script": b"window.hit('script')",
         "gif": gif + b";" + html,
@@ -197,8 +200,8 @@ def _files(page: Page, url: str, sources: list[str]) -> None:
     for source in sources:
         page.goto(url + "/watching")
         page.evaluate(
-            """(source) => { for (const [tag, name] of [["iframe", "src"], ["object", "data"], ["embed", "src"],
-                ["img", "src"], ["script", "src"], ["link", "href"]]) {
+            """(source) => { for (const [tag, name] of [["iframe", "src"], ["object", "data"],
+                ["embed", "src"], ["img", "src"], ["script", "src"], ["link", "href"]]) {
                  const made = document.createElement(tag); made[name] = source;
                  if (tag === "link") made.rel = "stylesheet";
                  document.body.append(made); } }""",
@@ -229,8 +232,9 @@ def _control(context: BrowserContext) -> None:
                document.querySelector("main").append(made);
              }
              await new Promise((done) => setTimeout(done, 200));
-             document.querySelectorAll("main *").forEach((each) => ["click", "mouseover",
-               "pointerover", "focus", "wheel"].forEach((name) => each.dispatchEvent(new Event(name))));
+             const names = ["click", "mouseover", "pointerover", "focus", "wheel"];
+             document.querySelectorAll("main *").forEach((each) =>
+               names.forEach((name) => each.dispatchEvent(new Event(name))));
              return new Set(window.hits).size; }""",
         [text for text in texts() if "location" not in text and "base" not in text],
     )
