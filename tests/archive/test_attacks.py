@@ -110,8 +110,8 @@ def files() -> dict[str, bytes]:
     html = b"<!doctype html><body><script>top.hit('file')</script><img src=x onerror=top.hit('f')>"
     return {
         "html": html,
-        "svg": b"<svg xmlns='http://www.w3.org/2000/svg' onload='top.hit(1)'><script>top.hit(2)</script>"
-        b"</svg>",
+        "svg": b"<svg xmlns='http://www.w3.org/2000/svg' onload='top.hit(1)'>"
+        b"<script>top.hit(2)</script></svg>",
         "xhtml": b"<html xmlns='http://www.w3.org/1999/xhtml'><script>top.hit(3)</script></html>",
         "script": b"window.hit('script')",
         "gif": gif + b";" + html,

@@ -1,0 +1,133 @@
+"""Writing in Archive as people do it: files, links, preview, drafts, two at once, comments."""
+
+from __future__ import annotations
+
+import base64
+import re
+
+from playwright.sync_api import Browser, Page, expect
+
+from tests.system.test_pages import NARROW, WIDE, look
+from tests.system.test_sign_on import sign_in
+
+# A picture of 2 by 2 pixels, as the clipboard gives one.
+PIXELS = (
+    "iVBORw0KGgoAAAANSUhEUgAAAAIAAAACCAIAAAD91JpzAAAAFklEQVR4nGP8sEKGgYGBiYGBgYGBAQAVbgG42wI2"
+    "SQAAAABJRU5ErkJggg=="
+)
+PASTE = """
+([selector, content, name]) => {
+  const bytes = Uint8Array.from(atob(content), (c) => c.charCodeAt(0));
+  const data = new DataTransfer();
+  data.items.add(new File([bytes], name, {type: "image/png"}));
+  const area = document.querySelector(selector);
+  const options = {clipboardData: data, bubbles: true, cancelable: true};
+  area.dispatchEvent(new ClipboardEvent("paste", options));
+}
+"""
+
+
+def somebody(browser: Browser, url: str, name: str, **options) -> Page:
+    context = browser.new_context(viewport=WIDE, **options)
+    context.set_default_timeout(10_000)
+    page = context.new_page()
+    page.problems = []
+    page.on("pageerror", lambda error: page.problems.append(str(error)))
+    page.on("console", lambda m: page.problems.append(m.text) if m.type == "error" else None)
+    sign_in(page, url, name)
+    return page
+
+
+def test_two_people_write_and_a_client_reads(stack, browser: Browser, person):
+    url = stack.urls["archive"]
+    tech = somebody(browser, url, "tech")
+    tech.goto(url + "/spaces/acme-manufacturing/new")
+    tech.get_by_label("Title").fill("Label printer in the warehouse")
+    area = tech.get_by_label("Text", exact=True)
+    area.press_sequentially("Turn it **off** and on.\n\nSee [[")
+    tech.get_by_role("listbox", name="Suggestions").get_by_role("option").first.click()
+    expect(area).to_have_value(re.compile(r"See \[\[[^\[\]]+\]\]$"))
+    area.press("End")
+    area.press_sequentially("\n\n")
+    tech.evaluate(PASTE, ["#id_source", PIXELS, "label.png"])
+    expect(area).to_have_value(re.compile(r"!\[label\.png\]\(/attachments/[0-9a-f-]{36}\)"))
+    shown = tech.get_by_role("region", name="Preview")
+    expect(shown.locator("strong")).to_have_text("off")
+    expect(shown.get_by_role("img", name="label.png")).to_be_visible()
+    assert shown.get_by_role("img").evaluate("(each) => each.naturalWidth") == 2
+    tech.get_by_label("Who may read it").select_option("client")
+    expect(tech.get_by_text("Draft kept")).to_be_visible()
+    tech.reload()  # as after a crash: what was typed is offered
+    tech.get_by_role("link", name="Continue the draft").click()
+    expect(tech.get_by_label("Title")).to_have_value("Label printer in the warehouse")
+    for theme, size in (("light", WIDE), ("dark", WIDE), ("light", NARROW), ("dark", NARROW)):
+        tech.emulate_media(color_scheme=theme)
+        tech.set_viewport_size(size)
+        look(tech, f"archive-editor-{theme}", rules_off=[])
+    tech.set_viewport_size(WIDE)
+    tech.get_by_role("button", name="Save").click()
+    address = tech.url
+    assert address.endswith("/label-printer-in-the-warehouse")
+    picture = tech.get_by_role("img", name="label.png").get_attribute("src")
+
+    admin = somebody(browser, url, "admin")
+    admin.goto(address + "/edit")
+    tech.goto(address + "/edit")
+    expect(tech.get_by_text("has this article open for editing, too")).to_be_visible()
+    admin.get_by_label("Text", exact=True).press("Control+Home")
+    admin.get_by_label("Text", exact=True).press_sequentially("First look at the paper.\n\n")
+    admin.keyboard.press("Control+s")
+    admin.wait_for_url(address)
+    tech.get_by_label("Text", exact=True).press("Control+End")
+    tech.get_by_label("Text", exact=True).press_sequentially("\n\nThen call us.")
+    tech.get_by_role("button", name="Save").click()
+    expect(tech.get_by_role("heading", name="Two edits at once")).to_be_visible()
+    tech.get_by_role("button", name="Save").click()
+    expect(tech.get_by_role("article")).to_contain_text("First look at the paper.")
+    expect(tech.get_by_role("article")).to_contain_text("Then call us.")
+
+    acme = somebody(browser, url, "acme")
+    acme.goto(url + "/search?q=wharehouse+printer")
+    acme.get_by_role("link", name="Label printer in the warehouse").first.click()
+    expect(acme.get_by_role("img", name="label.png")).to_be_visible()
+    acme.get_by_role("button", name="Yes").click()
+    acme.get_by_label("Say what is missing or wrong").fill("Where is the paper?")
+    acme.get_by_role("button", name="Comment").click()
+    expect(acme.locator(".ar-comment")).to_contain_text("Where is the paper?")
+    tech.reload()
+    expect(tech.get_by_text("It helped 1 of 1.")).to_be_visible()
+    for theme, size in (("light", WIDE), ("dark", WIDE), ("light", NARROW), ("dark", NARROW)):
+        for who, name in ((tech, "staff"), (acme, "client")):
+            who.emulate_media(color_scheme=theme)
+            who.set_viewport_size(size)
+            look(who, f"archive-article-{name}-{theme}", rules_off=[])
+    # The browser itself tells of the answer 409, which is the page that merges.
+    problems = [text for each in (tech, admin, acme) for text in each.problems]
+    assert [text for text in problems if "409" not in text] == []
+
+    outsider = person("globex")
+    outsider.sign_in("archive")
+    path = address.removeprefix(url)
+    for hidden in (path, path + "/history", path + "/files", picture, picture + "/thumbnail"):
+        assert outsider.get("archive", hidden).status_code == 404, hidden
+    found = outsider.get("archive", "/search?q=label+printer+warehouse").text
+    assert "Label printer" not in found
+
+
+def test_the_editor_works_without_javascript(stack, browser: Browser):
+    url = stack.urls["archive"]
+    page = somebody(browser, url, "tech", java_script_enabled=False)
+    page.goto(url + "/spaces/acme-manufacturing/new")
+    page.get_by_label("Title").fill("Written without scripts")
+    page.get_by_label("Text", exact=True).fill("Plain **words**.")
+    expect(page.get_by_role("toolbar")).to_be_hidden()
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("article").locator("strong")).to_have_text("words")
+    page.get_by_role("link", name="Files").click()
+    page.get_by_label("Files").set_input_files(
+        {"name": "plan.png", "mimeType": "image/png", "buffer": base64.b64decode(PIXELS)}
+    )
+    page.get_by_role("button", name="Add files").click()
+    expect(page.get_by_role("link", name="plan.png")).to_be_visible()
+    page.get_by_role("button", name="Take off").click()
+    expect(page.get_by_role("button", name="Put back")).to_be_visible()
