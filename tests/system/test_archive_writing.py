@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import re
+import time
 
 from playwright.sync_api import Browser, Page, expect
 
@@ -15,6 +16,12 @@ PIXELS = (
     "iVBORw0KGgoAAAANSUhEUgAAAAIAAAACCAIAAAD91JpzAAAAFklEQVR4nGP8sEKGgYGBiYGBgYGBAQAVbgG42wI2"
     "SQAAAABJRU5ErkJggg=="
 )
+YESTERDAY = """
+from datetime import timedelta
+from django.db.models import F
+from archive.discussion.models import Digest
+Digest.objects.update(told_until=F("told_until") - timedelta(days=1))
+"""
 PASTE = """
 ([selector, content, name]) => {
   const bytes = Uint8Array.from(atob(content), (c) => c.charCodeAt(0));
@@ -36,6 +43,12 @@ def somebody(browser: Browser, url: str, name: str, **options) -> Page:
     page.on("console", lambda m: page.problems.append(m.text) if m.type == "error" else None)
     sign_in(page, url, name)
     return page
+
+
+def dress(page: Page, theme: str, size: dict[str, int]) -> None:
+    page.emulate_media(color_scheme=theme)
+    page.set_viewport_size(size)
+    page.wait_for_timeout(300)  # colours change slowly
 
 
 def test_two_people_write_and_a_client_reads(stack, browser: Browser, person):
@@ -61,13 +74,13 @@ def test_two_people_write_and_a_client_reads(stack, browser: Browser, person):
     tech.get_by_role("link", name="Continue the draft").click()
     expect(tech.get_by_label("Title")).to_have_value("Label printer in the warehouse")
     for theme, size in (("light", WIDE), ("dark", WIDE), ("light", NARROW), ("dark", NARROW)):
-        tech.emulate_media(color_scheme=theme)
-        tech.set_viewport_size(size)
+        dress(tech, theme, size)
         look(tech, f"archive-editor-{theme}", rules_off=[])
     tech.set_viewport_size(WIDE)
     tech.get_by_role("button", name="Save").click()
     address = tech.url
     assert address.endswith("/label-printer-in-the-warehouse")
+    tech.get_by_role("button", name="Watch").click()
     picture = tech.get_by_role("img", name="label.png").get_attribute("src")
 
     admin = somebody(browser, url, "admin")
@@ -94,12 +107,15 @@ def test_two_people_write_and_a_client_reads(stack, browser: Browser, person):
     acme.get_by_label("Say what is missing or wrong").fill("Where is the paper?")
     acme.get_by_role("button", name="Comment").click()
     expect(acme.locator(".ar-comment")).to_contain_text("Where is the paper?")
+    stack.manage("archive", "shell", "-v", "0", "-c", YESTERDAY)
+    mailed = stack.manage("archive", "send_digests")
+    assert "1 digests were mailed." in mailed
+    assert "on Label printer in the warehouse: Where is the paper?" in mailed
     tech.reload()
     expect(tech.get_by_text("It helped 1 of 1.")).to_be_visible()
     for theme, size in (("light", WIDE), ("dark", WIDE), ("light", NARROW), ("dark", NARROW)):
         for who, name in ((tech, "staff"), (acme, "client")):
-            who.emulate_media(color_scheme=theme)
-            who.set_viewport_size(size)
+            dress(who, theme, size)
             look(who, f"archive-article-{name}-{theme}", rules_off=[])
     # The browser itself tells of the answer 409, which is the page that merges.
     problems = [text for each in (tech, admin, acme) for text in each.problems]
@@ -124,10 +140,14 @@ def test_the_editor_works_without_javascript(stack, browser: Browser):
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_role("article").locator("strong")).to_have_text("words")
     page.get_by_role("link", name="Files").click()
-    page.get_by_label("Files").set_input_files(
-        {"name": "plan.png", "mimeType": "image/png", "buffer": base64.b64decode(PIXELS)}
-    )
+    plan = {"name": "plan.png", "mimeType": "image/png", "buffer": base64.b64decode(PIXELS)}
+    notes = {"name": "notes.txt", "mimeType": "text/plain", "buffer": b"Kaleidoscope"}
+    page.get_by_label("Files").set_input_files([plan, notes])
     page.get_by_role("button", name="Add files").click()
     expect(page.get_by_role("link", name="plan.png")).to_be_visible()
-    page.get_by_role("button", name="Take off").click()
-    expect(page.get_by_role("button", name="Put back")).to_be_visible()
+    page.get_by_role("button", name="Take off plan.png").click()
+    expect(page.get_by_role("button", name="Put back plan.png")).to_be_visible()
+    until = time.monotonic() + 15  # the worker reads the words of files
+    while time.monotonic() < until and not page.get_by_text("Written without scripts").count():
+        page.goto(url + "/search?q=kaleidoscope")
+    expect(page.get_by_text("Written without scripts")).to_be_visible()
