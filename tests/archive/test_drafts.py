@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
+from django.contrib.staticfiles import finders
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
@@ -244,3 +246,8 @@ def test_the_editor_costs_few_queries(articles, technician, django_assert_num_qu
         page(technician, EDIT + "?draft=1")
     with django_assert_num_queries(2):
         page(technician, "/spaces/acme/preview", {"source": "x"})
+
+
+def test_the_script_of_the_editor_stays_small():
+    script = Path(finders.find("archive/editor.js")).read_text(encoding="utf-8")
+    assert len(script.splitlines()) <= 200

@@ -118,7 +118,7 @@ def _form(
     request: PersonRequest, form: CommentForm, article: Article, title: str, intro: str = ""
 ) -> HttpResponse:
     context = {
-        "form": form, "title": title, "intro": intro, "article": article,
+        "form": form, "title": f"{title}: {article}", "intro": intro,
         "cancel_url": f"{_address(article)}#comments",
     }  # fmt: skip
     return render(request, "hm/form.html", context)
