@@ -55,6 +55,7 @@ CAPABILITIES: Mapping[str, frozenset[Level]] = MappingProxyType(
         "archive.open": EVERYONE,
         "archive.internal": STAFF,  # every space, history, the trash
         "archive.write": frozenset({Level.ADMIN, Level.TECHNICIAN}),
+        "archive.manage": ADMIN_ONLY,  # types of records, webhooks
     }
 )
 

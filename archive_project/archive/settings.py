@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from archive.service import SERVICE
-from hm_auth.service import defaults
+from hm_auth.service import api_defaults, defaults
 
 CONFIG = SERVICE.load()
 globals().update(defaults.common_settings(CONFIG))
@@ -24,6 +24,9 @@ INSTALLED_APPS = [
     "archive.articles",
     "archive.links",
     "archive.search",
+    "archive.records",
+    "archive.runbooks",
+    "archive.exchange",
     "archive.pages",
 ]
 if DEMO:
@@ -33,10 +36,21 @@ TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 ROOT_URLCONF = "archive.urls"
 WSGI_APPLICATION = "archive.wsgi.application"
 
+SPECTACULAR_SETTINGS = {
+    **api_defaults.spectacular("Archive API"),
+    "ENUM_NAME_OVERRIDES": {
+        "ArticleKind": "archive.articles.models.Kind",
+        "SpaceKind": "archive.spaces.models.Kind",
+    },
+}
+
 HM_NAV = [
     ("Home", "home", "house", "archive.open"),
     ("Recently changed", "recent", "history", "archive.open"),
     ("My reading", "reading", "star", "archive.open"),
     ("Links to mend", "broken-links", "unlink", "archive.write"),
+    ("Records", "records", "database", "archive.open"),
+    ("Expiring", "expiring", "calendar-clock", "archive.internal"),
+    ("Runs", "runs", "list-checks", "archive.internal"),
     ("Companies", "companies", "building-2", "directory.view"),
 ]

@@ -6,6 +6,10 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("archive.pages.urls")),
+    path("", include("archive.records.urls")),
+    path("", include("archive.runbooks.urls")),
+    path("", include("archive.exchange.urls")),
+    path("", include("archive.api.urls")),
     path("", include("hm_auth.urls")),
 ]
 

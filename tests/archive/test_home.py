@@ -53,13 +53,15 @@ def addresses(patterns: list[URLPattern | URLResolver], prefix: str = "") -> lis
 
 
 def filled(parameter: re.Match[str]) -> str:
-    values = {"int:": "1", "uuid:": str(uuid.UUID(int=1))}
-    return values.get(parameter[1], "some-name")
+    examples = {"int:": "1", "uuid:": str(uuid.UUID(int=1))}
+    return examples.get(parameter[1] or "", "some-name")
 
 
 def test_strangers_see_none_of_the_pages():
     for route in addresses(get_resolver().url_patterns):
-        answer = Client().get("/" + re.sub(r"<(\w+:)?[^>]*>", filled, route))
+        answer = Client().get("/" + re.sub(r"<(int:|uuid:)?[^>]*>", filled, route))
+        if route.startswith(("api/^", "api/schema", "api/docs")):
+            continue  # regular expressions, which test_api_schema asks; open documents
         if route.startswith("api/"):
             assert answer.status_code == 401, route
         elif answer.status_code == 405:

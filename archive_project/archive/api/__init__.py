@@ -1,0 +1,1 @@
+"""Archive over REST, with the building blocks of hm_auth.rest."""

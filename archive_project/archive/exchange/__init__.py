@@ -1,0 +1,1 @@
+"""Articles in and out: Markdown, HTML and DOCX in; Markdown out. Nothing is written to disk."""
