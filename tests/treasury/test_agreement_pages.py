@@ -326,7 +326,7 @@ def test_the_page_of_an_agreement_has_a_fixed_cost(clerk, django_assert_num_quer
             agreement=row, company_id=ACME, product=product, start=NOVEMBER, quantity=1
         )
     clerk.get(reverse("agreement", args=[row.pk]))
-    with django_assert_num_queries(39):
+    with django_assert_num_queries(38):
         clerk.get(reverse("agreement", args=[row.pk]))
 
 
