@@ -109,6 +109,11 @@ class Addition(Quantity):
     def __str__(self) -> str:
         return self.description or str(self.product)
 
+    @property
+    def last_day(self) -> date | None:
+        """The last day it is billed; None while it lasts."""
+        return self.end - timedelta(days=1) if self.end else None
+
 
 @pghistory.track(
     pghistory.InsertEvent(),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import date
+from datetime import date, timedelta
 
 import pghistory
 from django.contrib.postgres.fields import ArrayField
@@ -63,6 +63,11 @@ class Allowance(Prepaid):
 
     def __str__(self) -> str:
         return f"{self.minutes // 60} h every {self.get_every_months_display().lower()}"
+
+    @property
+    def last_day(self) -> date | None:
+        """The last day it is given; None while it lasts."""
+        return self.end - timedelta(days=1) if self.end else None
 
     @property
     def usable_until(self) -> date | None:
