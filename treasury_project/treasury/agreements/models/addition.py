@@ -18,6 +18,8 @@ from treasury.catalogue.models import Product
 from treasury.catalogue.quantities import Quantity, Source, quantity_constraints
 from treasury.usage.days import Days
 
+KINDS = [(each.value, each.value.replace("_", "-").capitalize()) for each in Kind]
+
 
 @pghistory.track(
     pghistory.InsertEvent(),
@@ -38,7 +40,7 @@ class Addition(Quantity):
     end = models.DateField("cancelled", null=True, blank=True)
     kind = models.CharField(
         max_length=10,
-        choices=[(each.value, each.value.replace("_", "-").capitalize()) for each in Kind],
+        choices=KINDS,
         default=Kind.RECURRING.value,
     )
     override_price = models.DecimalField(
