@@ -227,7 +227,7 @@ def test_prepaid_hours_are_added_and_taken_back(clerk):
         reverse("block-add", args=[row.pk]), {"minutes": "0", "start": "2025-11-01"}
     )
     assert b"Give some time" in nothing.content
-    assert "20 h until" in text(clerk.get(reverse("agreement", args=[row.pk])))
+    assert "20 h to 31 Oct 2026" in text(clerk.get(reverse("agreement", args=[row.pk])))
     clerk.post(reverse("block-remove", args=[block.pk]))
     clerk.post(reverse("allowance-remove", args=[hours.pk]))
     assert not PrepaidBlock.objects.exists()

@@ -87,6 +87,11 @@ class LineForm(DaysForm):
             "last_day",
         )  # fmt: skip
 
+        labels = {
+            "source": "How many there are", "counts": "What is counted", "scheme": "By number",
+            "included": "Included, for nothing", "start": "From", "kind": "Billed",
+        }  # fmt: skip
+
     # Without the company: what another line of it bills is refused by the operation, with its name.
     checked = frozenset({"agreement"})
 

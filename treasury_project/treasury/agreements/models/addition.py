@@ -143,7 +143,7 @@ class Tier(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"above {self.above}: {self.unit_price}"
+        return f"above {self.above.normalize():f}: {self.unit_price.normalize():f}"
 
 
 @pghistory.track(
