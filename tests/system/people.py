@@ -51,10 +51,10 @@ class Person:
         )
 
     def is_signed_in(self, service: str) -> bool:
-        """Whether the home page shows itself and not the way to the sign-in page."""
+        """Whether the home page shows itself, or a first page, and not the way to the sign-in."""
         answer = self.get(service, "/", allow_redirects=False)
         assert answer.status_code in {200, 302}, (answer.status_code, answer.text[:300])
-        return answer.status_code == 200
+        return "/auth/login" not in answer.headers.get("Location", "")
 
     def tokens(self) -> dict[str, Any]:
         """Ask Nexus as a person's own script does."""

@@ -86,8 +86,8 @@ def test_agreements_and_the_catalogue_are_for_billing_and_admins(people):
         *[reverse(f"agreement{part}", args=[row.pk]) for part in ("", "-edit", "-end", "-renew")],
         *[reverse(f"{part}-add", args=[row.pk]) for part in ("line", "allowance", "block")],
         *[reverse(name, args=[line.pk]) for name in ("line-edit", "line-end", "discount-add")],
-        reverse("discount-remove", args=[discount.pk]),
-        reverse("allowance-remove", args=[hours.pk]),
+        *[reverse(f"discount-{what}", args=[discount.pk]) for what in ("end", "remove")],
+        *[reverse(f"allowance-{what}", args=[hours.pk]) for what in ("end", "remove")],
         reverse("block-remove", args=[block.pk]),
         reverse("agreement-new", args=[ACME]),
         *[reverse(name, args=[product.pk]) for name in ("product", "product-edit", "price-add")],
@@ -120,7 +120,7 @@ def test_a_plan_becomes_an_agreement_with_its_lines_and_prices(clerk):
     assert "40" in page
     assert "plan" in page
     again = clerk.post(address, typed)
-    assert b"has this product already on some of these days" in again.content
+    assert b"already: Workstation care of the agreement Gold, from 15 Nov 2025" in again.content
     assert b'value="2025-11-15"' in again.content, "what was typed stays"
     assert Agreement.objects.count() == 1
 
@@ -227,7 +227,7 @@ def test_prepaid_hours_are_added_and_taken_back(clerk):
         reverse("block-add", args=[row.pk]), {"minutes": "0", "start": "2025-11-01"}
     )
     assert b"Give some time" in nothing.content
-    assert "20 h until" in text(clerk.get(reverse("agreement", args=[row.pk])))
+    assert "20 h to 31 Oct 2026" in text(clerk.get(reverse("agreement", args=[row.pk])))
     clerk.post(reverse("block-remove", args=[block.pk]))
     clerk.post(reverse("allowance-remove", args=[hours.pk]))
     assert not PrepaidBlock.objects.exists()
@@ -326,7 +326,7 @@ def test_the_page_of_an_agreement_has_a_fixed_cost(clerk, django_assert_num_quer
             agreement=row, company_id=ACME, product=product, start=NOVEMBER, quantity=1
         )
     clerk.get(reverse("agreement", args=[row.pk]))
-    with django_assert_num_queries(39):
+    with django_assert_num_queries(38):
         clerk.get(reverse("agreement", args=[row.pk]))
 
 

@@ -47,6 +47,8 @@ def test_strangers_see_none_of_the_pages():
     for route in addresses(get_resolver().url_patterns):
         address = re.sub("<uuid:[^>]*>", str(uuid.uuid4()), route)
         address = re.sub("<int:[^>]*>", "1", address)
+        if route.startswith(("api/^", "api/schema", "api/docs")):
+            continue  # regular expressions, which test_api asks; open documents
         answer = Client().get(f"/{address}")
         if route.startswith("api/"):
             assert answer.status_code == 401, route

@@ -42,6 +42,16 @@ def entries(rows: Sequence[models.Model], *, limit: int) -> list[Entry]:
     return sorted(found, key=lambda entry: entry.at, reverse=True)[:limit]
 
 
+def removed(model: Any, **belonging_to: Any) -> list[Any]:
+    """Return the rows that were removed, as they last were, so that their history can be told."""
+    events = model.pgh_event_model.objects.filter(pgh_label="delete", **belonging_to)
+    names = [field.attname for field in model._meta.concrete_fields]  # noqa: SLF001 - public API
+    return [
+        model(**{name: getattr(each, name) for name in names})
+        for each in events.order_by("-pgh_id")[:20]
+    ]
+
+
 def _of(model: Any, rows: Sequence[Any], limit: int) -> Iterator[Entry]:
     words = {row.pk: str(row) for row in rows}
     events = model.pgh_event_model.objects.filter(pgh_obj_id__in=list(words))

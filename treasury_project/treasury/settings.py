@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from hm_auth.service import defaults
+from hm_auth.service import api_defaults, defaults
 from treasury.service import SERVICE
 
 CONFIG = SERVICE.load()
@@ -43,6 +43,16 @@ MIDDLEWARE = [*defaults.MODULE_MIDDLEWARE, "pghistory.middleware.HistoryMiddlewa
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 ROOT_URLCONF = "treasury.urls"
 WSGI_APPLICATION = "treasury.wsgi.application"
+
+SPECTACULAR_SETTINGS = {
+    **api_defaults.spectacular("Treasury API"),
+    "ENUM_NAME_OVERRIDES": {
+        "AdditionKind": "treasury.agreements.models.addition.KINDS",
+        "DeviceKind": "treasury.usage.models.DeviceKind",
+        "InvoiceKind": "treasury.invoices.models.Kind",
+        "TaxCategory": "treasury.taxes.models.TaxCategory",
+    },
+}
 
 HM_WEBHOOKS = {
     "EVENTS": {

@@ -18,6 +18,7 @@ urlpatterns = [
     path("", include("treasury.receivables.urls")),
     path("", include("treasury.dunning.urls")),
     path("", include("treasury.usage.urls")),
+    path("", include("treasury.api.urls")),
     path("", include("treasury.seller.urls")),
     path("", include("hm_auth.webhooks.urls")),
     path("", include("hm_auth.urls")),

@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 
 from treasury.agreements.models import Addition, Agreement, Allowance, Discount, PrepaidBlock
 from treasury.catalogue.models import Plan, Product
@@ -86,12 +87,19 @@ class LineForm(DaysForm):
             "last_day",
         )  # fmt: skip
 
-    checked = frozenset({"company_id", "agreement"})
+        labels = {
+            "source": "How many there are", "counts": "What is counted", "scheme": "By number",
+            "included": "Included, for nothing", "start": "From", "kind": "Billed",
+        }  # fmt: skip
+
+    # Without the company: what another line of it bills is refused by the operation, with its name.
+    checked = frozenset({"agreement"})
 
     def __init__(self, *args: Any, billed: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         product: Any = self.fields["product"]
-        product.queryset = Product.objects.filter(is_active=True).order_by("name")
+        on_sale = Q(is_active=True) | Q(pk=self.instance.product_id)
+        product.queryset = Product.objects.filter(on_sale).order_by("name")
         self.billed = billed
         if billed:
             for name in ("product", "kind", "source", "counts", "start", "last_day"):

@@ -13,6 +13,7 @@ from typing import Any
 from django.db.models import Q
 
 from hm_auth.models import User
+from treasury.agreements.clashes import clash
 from treasury.agreements.models import (
     Addition,
     Agreement,
@@ -44,6 +45,11 @@ _COPIED = (
 )  # fmt: skip
 
 
+def _room(lines: Sequence[Addition], *, instead_of: Addition | None = None) -> None:
+    if words := clash(lines, instead_of=instead_of):
+        raise Refused(words)
+
+
 @contextmanager
 def _agreed(agreement: Agreement, *, by: User | None, reason: str) -> Iterator[None]:
     """Write, and refuse what the billing rules could not bill. Raises Refused."""
@@ -61,37 +67,43 @@ def _agreed(agreement: Agreement, *, by: User | None, reason: str) -> Iterator[N
 def agree(agreement: Agreement, *, plan: Plan | None, by: User | None) -> Agreement:
     """Make ``agreement`` with an addition for each item of ``plan``. Raises Refused."""
     agreement.plan = plan
+    items = plan.items.select_related("product").order_by("position", "pk") if plan else ()
+    lines = [
+        Addition(
+            agreement=agreement,
+            company_id=agreement.company_id,
+            product=item.product,
+            position=item.position,
+            start=agreement.start,
+            end=agreement.end if agreement.renewal == Renewal.NONE else None,
+            source=item.source,
+            counts=item.counts,
+            quantity=item.quantity,
+            included=item.included,
+            increment=item.increment,
+        )
+        for item in items
+    ]
+    _room(lines)
     with _agreed(agreement, by=by, reason="Agreed"):
         agreement.save(force_insert=True)
-        items = plan.items.order_by("position", "pk") if plan else ()
-        for item in items:
-            Addition.objects.create(
-                agreement=agreement,
-                company_id=agreement.company_id,
-                product_id=item.product_id,
-                position=item.position,
-                start=agreement.start,
-                source=item.source,
-                counts=item.counts,
-                quantity=item.quantity,
-                included=item.included,
-                increment=item.increment,
-            )
+        Addition.objects.bulk_create(lines)
     return agreement
 
 
 def change_terms(agreement: Agreement, *, by: User | None) -> None:
-    """Save the terms of ``agreement``. Raises Refused."""
-    with _agreed(agreement, by=by, reason="Terms"):
-        agreement.save()
+    """Save the terms of ``agreement``; see ``end`` for its lines. Raises Refused."""
+    _save(agreement, by=by, reason="Terms")
 
 
 def end(agreement: Agreement, *, last_day: date, by: User | None) -> None:
-    """Let ``agreement`` end after ``last_day``, and not renew. Raises Refused."""
+    """Let ``agreement`` end after ``last_day``, and not renew. Raises Refused.
+
+    Its lines end with it, so that the next agreement may have the same products.
+    """
     agreement.end = last_day + timedelta(days=1)
     agreement.renewal = Renewal.NONE
-    with _agreed(agreement, by=by, reason="Ended"):
-        agreement.save()
+    _save(agreement, by=by, reason="Ended")
 
 
 def renew(agreement: Agreement, *, by: User | None) -> None:
@@ -99,8 +111,33 @@ def renew(agreement: Agreement, *, by: User | None) -> None:
     if agreement.end is None:
         raise Refused("It has no end, so there is nothing to renew.")
     agreement.end = add_months(agreement.end, agreement.term_months)
-    with _agreed(agreement, by=by, reason="Renewed"):
+    _save(agreement, by=by, reason="Renewed")
+
+
+def _save(agreement: Agreement, *, by: User | None, reason: str) -> None:
+    lines = _following(agreement, Agreement.objects.get(pk=agreement.pk))
+    _room(lines)
+    with _agreed(agreement, by=by, reason=reason):
         agreement.save()
+        Addition.objects.bulk_update(lines, ["end"])
+
+
+def _following(agreement: Agreement, before: Agreement) -> list[Addition]:
+    """Return the lines whose end changes with the agreement's, which was ``before``.
+
+    Only an end for good ends lines: one that stops as a term does was meant to.
+    """
+    until = agreement.end if agreement.renewal == Renewal.NONE else None
+    was_over = before.end if before.renewal == Renewal.NONE else None
+    found = []
+    for line in agreement.additions.select_related("product"):
+        day = until if was_over is not None and line.end == was_over else line.end
+        if until is not None and (day is None or day > until):
+            day = until
+        if day != line.end and (day is None or day > line.start):
+            line.end = day
+            found.append(line)
+    return found
 
 
 def is_billed(addition: Addition) -> bool:
@@ -111,6 +148,7 @@ def is_billed(addition: Addition) -> bool:
 
 def save_line(addition: Addition, tiers: Tiers, *, by: User | None) -> Addition:
     """Add a line, or put right one that was never billed. Raises Refused."""
+    _room([addition])
     with _agreed(addition.agreement, by=by, reason="Line"):
         addition.save()
         addition.tiers.all().delete()
@@ -132,6 +170,7 @@ def change_line(addition: Addition, tiers: Tiers, *, from_day: date, by: User | 
         end=before.end,
         **{name: getattr(addition, name) for name in _COPIED},
     )
+    _room([after], instead_of=before)
     with _agreed(addition.agreement, by=by, reason=f"Changed from {from_day}"):
         before.end = from_day
         before.save()
@@ -160,6 +199,7 @@ def _write_tiers(addition: Addition, tiers: Tiers) -> None:
 def end_line(addition: Addition, *, last_day: date, by: User | None) -> None:
     """Bill ``addition`` for the last time on ``last_day``. Raises Refused."""
     addition.end = last_day + timedelta(days=1)
+    _room([addition])
     with _agreed(addition.agreement, by=by, reason="Line ended"):
         addition.save()
 
@@ -169,6 +209,15 @@ def save_part(
 ) -> None:
     """Add or change a discount or prepaid hours. Raises Refused."""
     with _agreed(agreement, by=by, reason=type(row).__name__):
+        row.save()
+
+
+def end_part(
+    row: Discount | Allowance, agreement: Agreement, *, last_day: date, by: User | None
+) -> None:
+    """Let a discount or an allowance hold for the last time on ``last_day``. Raises Refused."""
+    row.end = last_day + timedelta(days=1)
+    with _agreed(agreement, by=by, reason=f"{type(row).__name__} ended"):
         row.save()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -27,7 +27,7 @@ class Shown:
     @property
     def last_day(self) -> date | None:
         """The last day it is billed; None while it lasts."""
-        return self.addition.end - timedelta(days=1) if self.addition.end else None
+        return self.addition.last_day
 
 
 def lines_of(agreement: Agreement, today: date) -> list[Shown]:

@@ -15,6 +15,7 @@ urlpatterns = [
     path("agreements/<uuid:pk>/lines/new", lines.add, name="line-add"),
     path("agreements/<uuid:pk>/allowances/new", prepaid.add_allowance, name="allowance-add"),
     path("agreements/<uuid:pk>/blocks/new", prepaid.add_block, name="block-add"),
+    path("agreements/allowances/<uuid:pk>/end", prepaid.end_allowance, name="allowance-end"),
     path(
         "agreements/allowances/<uuid:pk>/remove", prepaid.remove_allowance, name="allowance-remove"
     ),
@@ -22,6 +23,7 @@ urlpatterns = [
     path("agreements/lines/<uuid:pk>", lines.edit, name="line-edit"),
     path("agreements/lines/<uuid:pk>/end", lines.end, name="line-end"),
     path("agreements/lines/<uuid:pk>/discounts/new", lines.add_discount, name="discount-add"),
+    path("agreements/discounts/<int:pk>/end", lines.end_discount, name="discount-end"),
     path("agreements/discounts/<int:pk>/remove", lines.remove_discount, name="discount-remove"),
     path("clients/<uuid:company_id>/agreements/new", agreements.new, name="agreement-new"),
 ]

@@ -80,7 +80,7 @@ class ProductPrice(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"{self.unit_price} {self.currency} from {self.start}"
+        return f"{self.unit_price.normalize():f} {self.currency} from {self.start:%-d %b %Y}"
 
 
 @pghistory.track(
@@ -112,7 +112,7 @@ class ProductCost(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"{self.unit_cost} {self.currency} from {self.start}"
+        return f"{self.unit_cost.normalize():f} {self.currency} from {self.start:%-d %b %Y}"
 
 
 class Term(models.IntegerChoices):
@@ -206,4 +206,4 @@ class PlanPrice(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"{self.unit_price} {self.currency} from {self.start}"
+        return f"{self.unit_price.normalize():f} {self.currency} from {self.start:%-d %b %Y}"

@@ -20,5 +20,8 @@ urlpatterns = [
     path("catalogue/plans/<uuid:pk>/edit", views.edit_plan, name="plan-edit"),
     path("catalogue/plans/<uuid:pk>/items/new", views.add_item, name="plan-item-add"),
     path("catalogue/plans/<uuid:pk>/prices/new", views.add_plan_price, name="plan-price-add"),
+    path(
+        "catalogue/plans/prices/<int:pk>/remove", views.remove_plan_price, name="plan-price-remove"
+    ),
     path("catalogue/plans/items/<int:pk>/remove", views.remove_item, name="plan-item-remove"),
 ]

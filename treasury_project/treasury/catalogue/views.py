@@ -25,12 +25,13 @@ from treasury.catalogue.models import (
     ProductPrice,
     Term,
 )
-from treasury.history import entries
+from treasury.history import entries, removed
 from treasury.recorded import Refused, recorded
 from treasury.requests import PersonRequest
 from treasury.seller.models import Seller
 
 METHODS = ["GET", "HEAD", "POST"]
+PAST = "Saved. It begins in the past: what was billed since is corrected with the next invoices."
 
 
 @requires("agreements.view")
@@ -59,7 +60,7 @@ def product(request: PersonRequest, pk: uuid.UUID) -> HttpResponse:
         "costs": costs,
         "today": timezone.localdate(),
         "agreements": row.additions.filter(end__isnull=True).count(),
-        "history": entries([row, *prices], limit=20),
+        "history": entries([row, *prices, *removed(ProductPrice, product=row), *costs], limit=20),
         **_may(request),
     }
     return render(request, "treasury/catalogue/product.html", context)
@@ -99,23 +100,15 @@ def add_cost(request: PersonRequest, pk: uuid.UUID) -> HttpResponse:
 @requires("agreements.manage")
 @require_http_methods(METHODS)
 def remove_price(request: PersonRequest, pk: int) -> HttpResponse:
-    """Only a price that has not begun can be taken back."""
-    coming = ProductPrice.objects.filter(start__gt=timezone.localdate())
-    row = load_or_404(coming.select_related("product"), pk=pk)
-    here = reverse("product", args=[row.product_id])
-    if request.method == "POST":
-        with recorded(by=request.user, reason="Price taken back"):
-            row.delete()
-        messages.success(request, "The price is taken back.")
-        return redirect(here)
-    context = {
-        "title": "Take this price back?",
-        "question": f"{row} has not begun; until then the one before holds.",
-        "submit_label": "Take back",
-        "cancel_url": here,
-        "danger": True,
-    }
-    return render(request, "hm/confirm.html", context)
+    row = load_or_404(_coming(ProductPrice.objects.select_related("product")), pk=pk)
+    return _take_back(request, row, reverse("product", args=[row.product_id]))
+
+
+@requires("agreements.manage")
+@require_http_methods(METHODS)
+def remove_plan_price(request: PersonRequest, pk: int) -> HttpResponse:
+    row = load_or_404(_coming(PlanPrice.objects.all()), pk=pk)
+    return _take_back(request, row, reverse("plan", args=[row.plan_id]))
 
 
 @requires("agreements.view")
@@ -137,7 +130,8 @@ def plan(request: PersonRequest, pk: uuid.UUID) -> HttpResponse:
         "terms": Term.choices,
         "grid": _grid(items, prices),
         "agreements": row.agreements.running(timezone.localdate()).count(),
-        "history": entries([row, *items, *prices], limit=20),
+        "history": entries([row, *items, *prices, *_removed(row)], limit=20),
+        "today": timezone.localdate(),
         **_may(request),
     }
     return render(request, "treasury/catalogue/plan.html", context)
@@ -193,6 +187,10 @@ def add_plan_price(request: PersonRequest, pk: uuid.UUID) -> HttpResponse:
     return _answer(request, form, f"New price of {row}", here, lambda _made: here)
 
 
+def _removed(row: Plan) -> list[Any]:
+    return [*removed(PlanItem, plan=row), *removed(PlanPrice, plan=row)]
+
+
 def _grid(items: list[PlanItem], prices: list[PlanPrice]) -> list[tuple[Product, list[Any]]]:
     """Return a row for each product: of each term the prices, the latest first."""
     return [
@@ -205,6 +203,31 @@ def _grid(items: list[PlanItem], prices: list[PlanPrice]) -> list[tuple[Product,
         )
         for item in items
     ]
+
+
+def _is_past(price: ProductPrice | PlanPrice) -> bool:
+    return price.start < timezone.localdate()
+
+
+def _coming(prices: Any) -> Any:
+    """Only a price that has not begun can be taken back."""
+    return prices.filter(start__gt=timezone.localdate())
+
+
+def _take_back(request: PersonRequest, row: ProductPrice | PlanPrice, here: str) -> HttpResponse:
+    if request.method == "POST":
+        with recorded(by=request.user, reason="Price taken back"):
+            row.delete()
+        messages.success(request, "The price is taken back.")
+        return redirect(here)
+    context = {
+        "title": "Take this price back?",
+        "question": f"{row} has not begun; until then the one before holds.",
+        "submit_label": "Take back",
+        "cancel_url": here,
+        "danger": True,
+    }
+    return render(request, "hm/confirm.html", context)
 
 
 def _first() -> dict[str, Any]:
@@ -226,7 +249,10 @@ def _answer(
         except Refused as problem:
             form.add_error(None, str(problem))
         else:
-            messages.success(request, "Saved.")
+            if isinstance(form.instance, ProductPrice | PlanPrice) and _is_past(form.instance):
+                messages.warning(request, PAST)
+            else:
+                messages.success(request, "Saved.")
             return redirect(then(form.instance))
     context = {"form": form, "title": title, "cancel_url": cancel_url}
     return render(request, "hm/form.html", context)

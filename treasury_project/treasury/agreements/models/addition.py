@@ -18,6 +18,8 @@ from treasury.catalogue.models import Product
 from treasury.catalogue.quantities import Quantity, Source, quantity_constraints
 from treasury.usage.days import Days
 
+KINDS = [(each.value, each.value.replace("_", "-").capitalize()) for each in Kind]
+
 
 @pghistory.track(
     pghistory.InsertEvent(),
@@ -38,7 +40,7 @@ class Addition(Quantity):
     end = models.DateField("cancelled", null=True, blank=True)
     kind = models.CharField(
         max_length=10,
-        choices=[(each.value, each.value.replace("_", "-").capitalize()) for each in Kind],
+        choices=KINDS,
         default=Kind.RECURRING.value,
     )
     override_price = models.DecimalField(
@@ -107,6 +109,11 @@ class Addition(Quantity):
     def __str__(self) -> str:
         return self.description or str(self.product)
 
+    @property
+    def last_day(self) -> date | None:
+        """The last day it is billed; None while it lasts."""
+        return self.end - timedelta(days=1) if self.end else None
+
 
 @pghistory.track(
     pghistory.InsertEvent(),
@@ -136,7 +143,7 @@ class Tier(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"above {self.above}: {self.unit_price}"
+        return f"above {self.above.normalize():f}: {self.unit_price.normalize():f}"
 
 
 @pghistory.track(

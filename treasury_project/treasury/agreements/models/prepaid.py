@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import date
+from datetime import date, timedelta
 
 import pghistory
 from django.contrib.postgres.fields import ArrayField
@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from treasury.agreements.models.agreement import Agreement
+from treasury.billing_rules import wording
 from treasury.usage.models import RateClass
 
 
@@ -62,7 +63,12 @@ class Allowance(Prepaid):
         )
 
     def __str__(self) -> str:
-        return f"{self.minutes // 60} h every {self.get_every_months_display().lower()}"
+        return f"{wording.time(self.minutes)} every {self.get_every_months_display().lower()}"
+
+    @property
+    def last_day(self) -> date | None:
+        """The last day it is given; None while it lasts."""
+        return self.end - timedelta(days=1) if self.end else None
 
     @property
     def usable_until(self) -> date | None:
@@ -98,7 +104,12 @@ class PrepaidBlock(Prepaid):
         )
 
     def __str__(self) -> str:
-        return f"{self.minutes // 60} h until {self.end}"
+        return f"{wording.time(self.minutes)} to {self.last_day:%-d %b %Y}"
+
+    @property
+    def last_day(self) -> date:
+        """The last day it can be used without a carry-over."""
+        return self.end - timedelta(days=1)
 
     @property
     def usable_until(self) -> date | None:

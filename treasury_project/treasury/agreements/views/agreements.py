@@ -17,10 +17,10 @@ from hm_auth.access import load_or_404, may, requires
 from hm_auth.ui.keyset import keyset_page
 from treasury.agreements import operations
 from treasury.agreements.forms import AgreementFilter, LastDayForm, NewAgreementForm, TermsForm
-from treasury.agreements.models import Agreement, Discount, Tier
-from treasury.agreements.prices import lines_of
+from treasury.agreements.models import Agreement, Allowance, Discount, PrepaidBlock, Tier
+from treasury.agreements.prices import Shown, lines_of
 from treasury.billing_rules.explanation import explain
-from treasury.history import entries
+from treasury.history import entries, removed
 from treasury.invoices.running import people_of_nexus
 from treasury.recorded import Refused
 from treasury.requests import PersonRequest
@@ -62,16 +62,18 @@ def agreements(request: PersonRequest) -> HttpResponse:
 @require_safe
 def agreement(request: PersonRequest, pk: uuid.UUID) -> HttpResponse:
     row = load_or_404(Agreement.objects.select_related("plan"), pk=pk)
+    lines = lines_of(row, timezone.localdate())
+    allowances, blocks = list(row.allowances.order_by("start")), list(row.blocks.order_by("start"))
     context = {
         "agreement": row,
         "company_name": names(request.caller, [row.company_id]).get(row.company_id, ""),
-        "lines": lines_of(row, timezone.localdate()),
-        "allowances": row.allowances.order_by("start"),
-        "blocks": row.blocks.order_by("start"),
+        "lines": lines,
+        "allowances": allowances,
+        "blocks": blocks,
         "invoices": row.invoices.order_by("-period_start")[:6],
         "problems": _problems(row),
         "preview": _preview(request, row),
-        "history": entries(_parts(row), limit=40),
+        "history": entries(_parts(row, lines, [*allowances, *blocks]), limit=40),
         "manage": may(request.user, "agreements.manage"),
     }
     return render(request, "treasury/agreements/agreement.html", context)
@@ -174,12 +176,14 @@ def _preview(request: PersonRequest, row: Agreement) -> list[tuple[str, Any, Seq
     return [(line.description, line.amount, explain(line)) for line in lines]
 
 
-def _parts(row: Agreement) -> list[Any]:
-    """Return the agreement and everything that belongs to it, for its history."""
-    lines = list(row.additions.select_related("product"))
-    tiers = Tier.objects.filter(addition__in=lines)
-    discounts = Discount.objects.filter(addition__in=lines)
-    return [row, *lines, *tiers, *discounts, *row.allowances.all(), *row.blocks.all()]
+def _parts(row: Agreement, lines: Sequence[Shown], prepaid: Sequence[Any]) -> list[Any]:
+    """Return the agreement and everything that belongs or belonged to it, for its history."""
+    own = [line.addition for line in lines]
+    shown = [part for line in lines for part in (*line.tiers, *line.discounts)]
+    gone = [each for model in (Tier, Discount) for each in removed(model, addition__in=own)]
+    for model in (Allowance, PrepaidBlock):
+        gone += removed(model, agreement=row)
+    return [row, *own, *shown, *prepaid, *gone]
 
 
 def _problems(row: Agreement) -> list[str]:

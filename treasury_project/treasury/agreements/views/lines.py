@@ -91,6 +91,20 @@ def add_discount(request: PersonRequest, pk: uuid.UUID) -> HttpResponse:
 
 @requires("agreements.manage")
 @require_http_methods(METHODS)
+def end_discount(request: PersonRequest, pk: int) -> HttpResponse:
+    row = load_or_404(Discount.objects.select_related("addition__agreement"), pk=pk)
+    agreement = row.addition.agreement
+    form = LastDayForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        day = form.cleaned_data["last_day"]
+        if _done(form, lambda: operations.end_part(row, agreement, last_day=day, by=request.user)):
+            messages.success(request, "The discount ends.")
+            return redirect("agreement", agreement.pk)
+    return _form(request, form, f"End the discount of {row}", agreement.pk, "End")
+
+
+@requires("agreements.manage")
+@require_http_methods(METHODS)
 def remove_discount(request: PersonRequest, pk: int) -> HttpResponse:
     row = load_or_404(Discount.objects.select_related("addition__agreement"), pk=pk)
     agreement = row.addition.agreement

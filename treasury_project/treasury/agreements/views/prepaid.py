@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from hm_auth.access import load_or_404, requires
 from treasury.agreements import operations
-from treasury.agreements.forms import AllowanceForm, BlockForm
+from treasury.agreements.forms import AllowanceForm, BlockForm, LastDayForm
 from treasury.agreements.models import Agreement, Allowance, PrepaidBlock
 from treasury.recorded import Refused
 from treasury.requests import PersonRequest
@@ -44,6 +44,25 @@ def add_block(request: PersonRequest, pk: uuid.UUID) -> HttpResponse:
         initial={"start": timezone.localdate()},
     )
     return _add(request, form, agreement, "Hours bought at once")
+
+
+@requires("agreements.manage")
+@require_http_methods(METHODS)
+def end_allowance(request: PersonRequest, pk: uuid.UUID) -> HttpResponse:
+    row = load_or_404(Allowance.objects.select_related("agreement"), pk=pk)
+    form = LastDayForm(request.POST or None)
+    back = reverse("agreement", args=[row.agreement_id])
+    if request.method == "POST" and form.is_valid():
+        day = form.cleaned_data["last_day"]
+        try:
+            operations.end_part(row, row.agreement, last_day=day, by=request.user)
+        except Refused as problem:
+            form.add_error("last_day", str(problem))
+        else:
+            messages.success(request, "The hours end.")
+            return redirect(back)
+    context = {"form": form, "title": f"End {row}", "cancel_url": back, "submit_label": "End"}
+    return render(request, "hm/form.html", context)
 
 
 @requires("agreements.manage")

@@ -1,0 +1,1 @@
+"""Treasury over REST. The rules are those of Nexus's API (docs/api.md)."""
