@@ -74,6 +74,16 @@ def test_on_an_article_for_all_clients_no_company_reads_another(articles, techni
     assert say(globex, BASICS, "Me too", thread=str(thread.pk)).status_code == 404
 
 
+def test_what_was_said_to_a_company_stays_with_it_when_the_article_moves(
+    articles, technician, acme, globex, shared
+):
+    say(technician, PRINTER, "Ask Bob of Acme")
+    article_operations.move(article=articles["acme"], space=shared)
+    Article.objects.filter(pk=articles["acme"].pk).update(visibility="client")
+    assert "Ask Bob" in page(acme, "/articles/help/zebra-printer")
+    assert "Ask Bob" not in page(globex, "/articles/help/zebra-printer")
+
+
 @pytest.mark.parametrize("key", ["acme", "acme_internal", "internal", "acme_trashed"])
 def test_nobody_comments_where_they_cannot_read(articles, globex, key):
     article = articles[key]

@@ -28,11 +28,12 @@ def comment(*, article: Article, text: str, by: Any, internal: bool = False,
             thread: Comment | None = None, now: datetime | None = None) -> Comment:  # fmt: skip
     """Say ``text`` about ``article``, or below ``thread``, whose readers an answer has.
 
-    A client's comment is read by their company and the staff. Raises NotPossible for a client of no
+    A client's comment is read by their company and the staff; the staff's in a company's space by
+    that company, wherever the article is moved later. Raises NotPossible for a client of no
     company, an answer to an answer, and an article with 500 comments.
     """
     staff = allows(by.permission_level, "archive.internal")
-    company = None if staff else by.company_id
+    company = article.space.company_id if staff else by.company_id
     if thread is not None:
         if thread.thread_id is not None or thread.article_id != article.pk:
             raise NotPossible("Answer the first comment of a thread.")
