@@ -168,7 +168,7 @@ def test_the_database_holds_what_a_comment_must_be(articles, technician):
     say(technician, PRINTER, "One")
     for wrong in (
         {"text": ""},
-        {"by_staff": False},
+        {"by_staff": False, "company_id": None},
         {"by_staff": False, "company_id": GLOBEX, "internal": True},
     ):
         with pytest.raises(IntegrityError, match="comment_"), transaction.atomic():
