@@ -58,6 +58,9 @@ def test_the_clerk_bills_the_month_and_the_client_reads_it(stack: Stack, browser
         answer = page.goto(address)
         assert answer is not None
         assert answer.status == 404, address
+    ident = invoice.rsplit("/", 1)[1]
+    assert context.request.get(f"{treasury}/api/invoices/{ident}/").status == 404
+    assert context.request.get(f"{treasury}/api/invoices/").status == 200
     page.goto(f"{treasury}/invoices")
     expect(page.get_by_text(label, exact=True)).to_have_count(0)
     context.close()

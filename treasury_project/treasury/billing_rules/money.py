@@ -92,7 +92,12 @@ def zero(currency: str) -> Money:
 
 def total(amounts: Iterable[Money], currency: str) -> Money:
     """Add up ``amounts``; nothing at all is zero in ``currency``."""
-    return sum(amounts, zero(currency))
+    whole = Decimal(0)
+    for each in amounts:
+        if each.currency != currency:
+            raise ValueError(f"{currency} and {each.currency} do not mix")
+        whole = EXACT.add(whole, each.amount)
+    return Money(whole, currency)
 
 
 def rounded(value: Fraction | Decimal | int, currency: str) -> Money:

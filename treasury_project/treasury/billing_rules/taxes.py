@@ -152,8 +152,11 @@ def _by_rate(
     lines: Sequence[Taxable], rates: Sequence[TaxRate], region: str, on: date
 ) -> Mapping[tuple[str, Decimal], list[Taxable]]:
     grouped: dict[tuple[str, Decimal], list[Taxable]] = defaultdict(list)
+    known: dict[str, list[TaxRate]] = {}
     for line in lines:
-        for rate in rates_on(rates, line.category, region, on):
+        if line.category not in known:
+            known[line.category] = rates_on(rates, line.category, region, on)
+        for rate in known[line.category]:
             grouped[rate.name, rate.percent].append(line)
     return dict(sorted(grouped.items()))
 

@@ -11,8 +11,10 @@ from typing import Any
 from django import template
 
 from treasury.billing_rules.money import Money
+from treasury.usage.templatetags.treasury_usage import hours
 
 register = template.Library()
+register.filter("hours", hours)
 
 WIDTH, HEIGHT = 600, 160  # of the drawing
 
@@ -22,12 +24,6 @@ def sums(amounts: Sequence[Money]) -> str:
     """Return the amounts of several currencies side by side; nothing is a dash."""
     words = [f"{each.amount:,} {each.currency}".replace("-", "−") for each in amounts if each]
     return " + ".join(words) or "–"
-
-
-@register.filter
-def hours(minutes: int) -> str:
-    """Return 90 as "1:30"."""
-    return f"{minutes // 60}:{minutes % 60:02}"
 
 
 @dataclass(frozen=True, slots=True)
