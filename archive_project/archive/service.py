@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from hm_auth.service import Service
+from hm_auth.service import Service, Timer
 from hm_auth.service.options import Option, between
 
 SERVICE = Service(
@@ -18,5 +18,12 @@ SERVICE = Service(
         Option("ATTACHMENTS_DIR", str, "", "Where files lie; empty: beside the configuration."),
     ),
     scopes=("directory:read", "users:read"),
+    has_worker=True,
+    timers=(
+        Timer("send_digests", "hourly"),
+        Timer("send_expiry_reminders", "*-*-* 05:10"),
+        Timer("read_attachments", "*-*-* 05:20"),
+        Timer("clean_attachments", "Sun *-*-* 05:40"),
+    ),
     directory=Path(__file__).resolve().parent.parent,
 )

@@ -81,7 +81,7 @@ def _welcome() -> None:
     say(colour("HiveMatrix is running.", "1"))
     say()
     for service in SERVICES:
-        say(f"  {service.title:<9} http://127.0.0.1:{service.port}   {service.purpose}")
+        say(f"  {service.title:<9} http://127.0.0.1:{service.port}   {service.description}")
     say()
     say(f"Sign in with one of these accounts, password {PASSWORD}:")
     say()

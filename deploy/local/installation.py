@@ -53,7 +53,7 @@ class Installation:
             (self.folder / f"{service.name}.log").write_text("")
         made = [self._ensure_database(service) for service in SERVICES]
         stamp = self.folder / "stamp"
-        folders = [ROOT / "hm_auth", *(service.folder for service in SERVICES)]
+        folders = [ROOT / "hm_auth", *(service.directory for service in SERVICES)]
         wanted = f"{fingerprint.of(folders)} {json.dumps(dict(self._urls))} {self._demo}"
         if not any(made) and stamp.exists() and stamp.read_text() == wanted:
             return
@@ -71,7 +71,7 @@ class Installation:
 
     def command(self, service: Service, script: str, *arguments: str) -> list[str]:
         """Return the command line of a script in a service's project folder."""
-        return [sys.executable, str(service.folder / script), *arguments]
+        return [sys.executable, str(service.directory / script), *arguments]
 
     def environment(self, service: Service) -> dict[str, str]:
         """Return the environment of a service; the caller's own HM_ settings stay out."""
@@ -98,7 +98,7 @@ class Installation:
     def _set_up(self, service: Service) -> None:
         self._report(f"Setting up {service.title}")
         self._init_db(service)
-        if self._demo and any(service.folder.glob("*/**/management/commands/load_demo.py")):
+        if self._demo and any(service.directory.glob("*/**/management/commands/load_demo.py")):
             self._report(f"Loading the demo data of {service.title}")
             self.manage(service, "load_demo")
 
@@ -122,11 +122,10 @@ class Installation:
         self._run(f"{service.title}'s init_db.py", command, environment)
 
     def _register(self, service: Service) -> str:
-        facts = service.facts()
         output = self.manage(
             NEXUS, "register_module", service.name, "--name", service.title,
-            "--url", self._urls[service.name], "--icon", facts.icon,
-            "--description", facts.description, "--scopes", ",".join(facts.scopes),
+            "--url", self._urls[service.name], "--icon", service.icon,
+            "--description", service.description, "--scopes", ",".join(service.scopes),
             "--print-secret",
         )  # fmt: skip
         return output.strip().splitlines()[-1]

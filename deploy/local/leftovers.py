@@ -38,8 +38,8 @@ def _is_ours(pid: int, service: Service) -> bool:
     except OSError:
         return False
     words = command.split("\0")
-    worker = str(service.folder / "manage.py") in words and "db_worker" in words
-    return worker or str(service.folder / "main.py") in words
+    worker = str(service.directory / "manage.py") in words and "db_worker" in words
+    return worker or str(service.directory / "main.py") in words
 
 
 def _end(pid: int, service: Service) -> None:

@@ -46,8 +46,9 @@ def _checks(server: Server, folder: Path) -> Iterator[Check]:
     yield "templates (djlint)", _python("djlint", "--lint", "--quiet", *_templates()), plain
     for service in SERVICES:
         environment = suites.variables(service.name, server, folder)
-        command = [sys.executable, str(service.folder / "manage.py"), "makemigrations", "--check"]
-        yield f"migrations of {service.name} complete", [*command, "--dry-run"], environment
+        command = [sys.executable, str(service.directory / "manage.py"), "makemigrations"]
+        command += ["--check", "--dry-run"]
+        yield f"migrations of {service.name} complete", command, environment
     for name in ("hm_auth", *(service.name for service in SERVICES)):
         environment = suites.variables(name, server, folder)
         yield f"types of {name}", _mypy(name, folder, "-p", name), _paths(environment)
@@ -74,7 +75,7 @@ def _paths(environment: Mapping[str, str]) -> dict[str, str]:
 
 def _all(environment: Mapping[str, str]) -> dict[str, str]:
     """Return ``environment`` with every service importable, for the import contracts."""
-    folders = [str(ROOT), *(str(service.folder) for service in SERVICES)]
+    folders = [str(ROOT), *(str(service.directory) for service in SERVICES)]
     return {**environment, "PYTHONPATH": ":".join(folders)}
 
 

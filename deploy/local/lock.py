@@ -13,12 +13,11 @@ import sys
 
 from deploy.local.console import Problem, run, say
 from deploy.local.paths import ROOT, VAR
+from deploy.local.services import SERVICES
 
 HM_AUTH = "hm_auth/pyproject.toml"
 LOCKS: dict[str, tuple[str, ...]] = {
-    "nexus_project": (HM_AUTH,),
-    "treasury_project": (HM_AUTH,),
-    "archive_project": (HM_AUTH,),
+    **{service.directory.name: (HM_AUTH,) for service in SERVICES},
     "deploy/local": (),
     "tests": (),
 }

@@ -13,9 +13,7 @@ POSTGRES = VAR / "postgres"
 LOCKS = {
     "run": (
         "deploy/local/requirements.txt",
-        "nexus_project/requirements.txt",
-        "treasury_project/requirements.txt",
-        "archive_project/requirements.txt",
+        *sorted(str(path.relative_to(ROOT)) for path in ROOT.glob("*_project/requirements.txt")),
     ),
     "test": ("tests/requirements.txt",),
 }

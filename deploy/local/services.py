@@ -1,46 +1,29 @@
-"""The services of HiveMatrix, in the order in which they are set up. Standard library only."""
+"""The services of this clone: each folder ``<name>_project``. Standard library only."""
 
 from __future__ import annotations
 
 import importlib
 import sys
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
 from deploy.local.paths import ROOT
+from hm_auth.service import Service
+
+__all__ = ["BY_NAME", "MODULES", "NEXUS", "SERVICES", "Service"]
 
 
-@dataclass(frozen=True, slots=True)
-class Service:
-    """One service: its project folder is ``<name>_project``, its Django package ``<name>``."""
-
-    name: str
-    title: str
-    port: int
-    purpose: str
-    has_worker: bool = False  # a second process, for what takes longer than a page
-
-    @property
-    def folder(self) -> Path:
-        return ROOT / f"{self.name}_project"
-
-    def facts(self) -> Any:
-        """Return the service's description of itself (``<name>/service.py``); needs the venv."""
-        if str(self.folder) not in sys.path:
-            sys.path.append(str(self.folder))
-        return importlib.import_module(f"{self.name}.service").SERVICE
-
-    @property
-    def is_module(self) -> bool:
-        """Every service but Nexus signs its users in with Nexus."""
-        return self.name != "nexus"
+def _found() -> dict[str, Service]:
+    """Return what each project says of itself (``<name>/service.py``), in the order of ports."""
+    found = []
+    for folder in ROOT.glob("*_project"):
+        if (folder / "main.py").exists():
+            if str(folder) not in sys.path:
+                sys.path.append(str(folder))
+            name = folder.name.removesuffix("_project")
+            found.append(importlib.import_module(f"{name}.service").SERVICE)
+    return {service.name: service for service in sorted(found, key=lambda each: each.port)}
 
 
-NEXUS = Service("nexus", "Nexus", 5000, "People, companies and contacts")
-TREASURY = Service("treasury", "Treasury", 5001, "Agreements and invoices", has_worker=True)
-ARCHIVE = Service("archive", "Archive", 5003, "How we do things, written down", has_worker=True)
-
-MODULES = (TREASURY, ARCHIVE)
-SERVICES = (NEXUS, *MODULES)
-BY_NAME = {service.name: service for service in SERVICES}
+BY_NAME: dict[str, Service] = _found()
+NEXUS = BY_NAME["nexus"]
+MODULES = tuple(service for service in BY_NAME.values() if service.is_module)
+SERVICES = (NEXUS, *MODULES)  # in the order in which they are set up: Nexus registers the others

@@ -67,7 +67,7 @@ def variables(suite: str, server: Server, folder: Path) -> dict[str, str]:
     name = f"suite_{suite}"
     server.ensure(name, _PASSWORD, may_create=True)  # pytest-django makes test_<name>
     url = f"http://127.0.0.1:{PORTS[suite]}"
-    project = [str(BY_NAME[suite].folder)] if suite in BY_NAME else []
+    project = [str(BY_NAME[suite].directory)] if suite in BY_NAME else []
     return kept | {
         "PYTHONPATH": os.pathsep.join([str(ROOT), *project]),
         "DJANGO_SETTINGS_MODULE": settings_module(suite),

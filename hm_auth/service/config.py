@@ -13,8 +13,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import environ
-
 from hm_auth.service import conf_file
 from hm_auth.service.options import COMMON, MODULE, REQUIRED, Option
 
@@ -78,6 +76,8 @@ def parse(option: Option, text: str) -> Any:
     django-environ's casts do the work, but it takes every unknown word for a false bool and keeps
     the blanks of ``a, b``. Its look-up is not used: a value starting with ``$`` stays as it is.
     """
+    import environ  # only here: a service's facts are read before anything is installed, too
+
     if option.cast is bool and text.strip().lower() not in _TRUE | _FALSE:
         raise ValueError("must be true or false")
     if option.cast is int and not text.strip().removeprefix("-").isdecimal():

@@ -10,11 +10,31 @@ from hm_auth.service.options import MODULE, Option, between
 
 
 @dataclass(frozen=True, slots=True)
+class Timer:
+    """A management command that runs by the clock.
+
+    ``when`` is a calendar expression of systemd (``man systemd.time``), in UTC: ``daily``,
+    ``minutely``, ``*-*-* 03:10``.
+    """
+
+    command: str
+    when: str
+
+    @property
+    def name(self) -> str:
+        """What its unit is called behind the service's name: ``run-billing``."""
+        return self.command.replace("_", "-")
+
+
+@dataclass(frozen=True, slots=True)
 class Service:
-    """The facts of one service, shared by its settings, ``main.py`` and ``init_db.py``.
+    """The facts of one service, for its settings, ``main.py``, ``init_db.py`` and ``deploy/``.
 
     ``name`` is its Python package, its conf file's name, its cookies' prefix and, for a module, the
     client id Nexus knows it by. ``directory`` is its project folder, where ``manage.py`` lies.
+    ``has_worker`` asks for a second process, ``manage.py db_worker``, for what takes longer than a
+    page; ``timers`` are what the installation runs by the clock. Standard library only, so that the
+    launcher and the installer can read it before anything is installed.
     """
 
     name: str
@@ -26,6 +46,8 @@ class Service:
     options: tuple[Option, ...] = ()
     is_module: bool = True
     scopes: tuple[str, ...] = ("directory:read",)
+    has_worker: bool = False
+    timers: tuple[Timer, ...] = ()
 
     @property
     def all_options(self) -> tuple[Option, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from hm_auth.service import Service
+from hm_auth.service import Service, Timer
 from hm_auth.service.options import Option, between
 
 SERVICE = Service(
@@ -15,6 +15,7 @@ SERVICE = Service(
     port=5000,
     directory=Path(__file__).resolve().parent.parent,
     is_module=False,
+    timers=(Timer("prune_signins", "*-*-* 03:10"), Timer("rotate_signing_key", "monthly")),
     options=(
         Option(
             "SIGN_IN_HOURS",

@@ -11,6 +11,7 @@ from dataclasses import replace
 import pytest
 
 from deploy.local import leftovers, ports, preflight
+from deploy.local.paths import ROOT
 from deploy.local.services import NEXUS, SERVICES
 
 
@@ -59,7 +60,7 @@ def test_a_second_demo_is_refused_before_the_ports_are_looked_at(monkeypatch, tm
 
 
 def test_a_service_left_over_from_a_killed_demo_is_stopped(tmp_path):
-    script = str(NEXUS.folder / "main.py")
+    script = str(NEXUS.directory / "main.py")
     left = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)", script])
     leftovers.pid_file(tmp_path, NEXUS.name).write_text(str(left.pid))
     stranger = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
@@ -73,7 +74,26 @@ def test_a_service_left_over_from_a_killed_demo_is_stopped(tmp_path):
         stranger.wait()
 
 
+def test_every_project_is_found_nexus_first_and_each_has_a_port_of_its_own():
+    names = [service.name for service in SERVICES]
+    assert names == ["nexus", "treasury", "archive"]
+    assert [service.directory.name for service in SERVICES] == [f"{name}_project" for name in names]
+    assert len({service.port for service in SERVICES}) == len(SERVICES)
+
+
 @pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.name)
-def test_the_launcher_and_the_service_agree_on_name_and_port(service):
-    facts = service.facts()
-    assert (facts.name, facts.title, facts.port) == (service.name, service.title, service.port)
+def test_every_timer_runs_a_command_that_there_is(service):
+    folders = [ROOT / "hm_auth", service.directory]
+    commands = {
+        path.stem for folder in folders for path in folder.glob("**/management/commands/*.py")
+    }
+    assert service.timers
+    assert {timer.command for timer in service.timers} <= commands
+
+
+def test_what_the_launcher_reads_needs_nothing_installed():
+    code = "from deploy.local.services import SERVICES; print(len(SERVICES))"
+    done = subprocess.run(
+        [sys.executable, "-S", "-c", code], cwd=ROOT, text=True, capture_output=True, check=True
+    )
+    assert done.stdout.strip() == str(len(SERVICES))
