@@ -21,7 +21,14 @@ Row = TypeVar("Row", bound=Model)
 
 
 def may(user: Any, capability: str) -> bool:
-    """Tell whether ``user`` (anonymous allowed) has ``capability``. Raises KeyError if unknown."""
+    """Tell whether ``user`` has ``capability``: a person by level, a module by its scopes.
+
+    A principal with ``scopes`` is a module; strangers may nothing.
+    Raises KeyError for a capability nobody declared.
+    """
+    scopes = getattr(user, "scopes", None)
+    if scopes is not None:
+        return permissions.SCOPES.get(capability) in {permissions.ANY_MODULE, *scopes}
     level = user.permission_level if user.is_authenticated else None
     return permissions.allows(level, capability, extra=conf.capabilities)
 

@@ -44,6 +44,7 @@ CAPABILITIES: Mapping[str, frozenset[Level]] = MappingProxyType(
         "invoices.issue": BILLING,
         "invoices.send": BILLING,
         "statements.view": frozenset({Level.ADMIN, Level.BILLING, Level.CLIENT}),
+        "payments.view": BILLING,
         "payments.manage": BILLING,
         "agreements.view": BILLING,
         "agreements.manage": BILLING,
@@ -56,6 +57,31 @@ CAPABILITIES: Mapping[str, frozenset[Level]] = MappingProxyType(
         "archive.internal": STAFF,  # every space, history, the trash
         "archive.write": frozenset({Level.ADMIN, Level.TECHNICIAN}),
         "archive.manage": ADMIN_ONLY,  # types of records, webhooks
+    }
+)
+
+# What a module acting for itself needs for what a person does by level. A capability that is
+# not here is for people only; one with ANY_MODULE needs no scope.
+ANY_MODULE = ""
+SCOPES: Mapping[str, str] = MappingProxyType(
+    {
+        "modules.view": ANY_MODULE,
+        "directory.view": "directory:read",
+        "directory.internal": "directory:read",
+        "directory.manage": "directory:write",
+        "users.view": "users:read",
+        "usage.manage": "usage:write",
+        **dict.fromkeys(
+            (
+                *("agreements.view", "invoices.view", "invoices.internal", "payments.view"),
+                *("reports.view", "statements.view", "usage.view"),
+            ),
+            "billing:read",
+        ),
+        **dict.fromkeys(
+            ("agreements.manage", "invoices.issue", "invoices.send", "payments.manage"),
+            "billing:write",
+        ),
     }
 )
 

@@ -3,42 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from types import MappingProxyType
 from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
-from hm_auth.conf import conf
-from hm_auth.permissions import allows
-
-# What a module acting for itself needs for what a person does by level. A capability that is
-# not here is for people only; one with ANY_MODULE needs no scope.
-ANY_MODULE = ""
-SCOPES: Mapping[str, str] = MappingProxyType(
-    {
-        "modules.view": ANY_MODULE,
-        "directory.view": "directory:read",
-        "directory.internal": "directory:read",
-        "directory.manage": "directory:write",
-        "users.view": "users:read",
-        "usage.manage": "usage:write",
-    }
-)
-
+from hm_auth.access import may
 
 def has_capability(principal: Any, capability: str) -> bool:
     """Tell whether a person (by permission level) or a module (by scopes) may do ``capability``.
 
-    A principal with ``scopes`` is a module. Raises KeyError for a capability nobody declared.
+    Raises KeyError for a capability nobody declared.
     """
-    if not getattr(principal, "is_authenticated", False):
-        return False
-    scopes = getattr(principal, "scopes", None)
-    if scopes is not None:
-        return SCOPES.get(capability) in {ANY_MODULE, *scopes}
-    return allows(getattr(principal, "permission_level", None), capability, conf.capabilities)
+    return may(principal, capability)
 
 
 class HasCapability(BasePermission):

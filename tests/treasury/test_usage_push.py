@@ -10,7 +10,8 @@ from django.test import Client
 
 from tests.treasury.people import ACME
 from tests.treasury.threads import at_once
-from treasury.usage.models import Device, Push
+from treasury.retries.models import Answered
+from treasury.usage.models import Device
 
 ROW = {"company": "C-1001", "hostname": "ws-1", "kind": "workstation", "external_id": 42}
 
@@ -57,7 +58,7 @@ def test_one_mistake_refuses_all_rows_and_says_where(send):
     assert answer.status_code == 400
     assert "is not one of" in answer.json()["errors"]["rows.1.kind"][0]
     assert not Device.objects.exists()
-    assert not Push.objects.exists(), "the corrected rows may come under the same key"
+    assert not Answered.objects.exists(), "the corrected rows may come under the same key"
 
 
 @pytest.mark.django_db

@@ -21,6 +21,7 @@ INSTALLED_APPS = [
     "pghistory",
     "django_tasks_db",
     "hm_auth.webhooks",
+    "treasury.retries",
     "treasury.taxes",
     "treasury.catalogue",
     "treasury.usage",

@@ -11,6 +11,8 @@ SCOPES = MappingProxyType(
         "directory:read": "Read every company, contact and location.",
         "directory:write": "Change companies, contacts and locations.",
         "users:read": "Read the names and levels of users.",
+        "billing:read": "Read agreements, invoices, payments, usage and reports of Treasury.",
+        "billing:write": "Issue and send invoices, record payments, change agreements in Treasury.",
         "usage:write": "Push devices, readings and work into Treasury (RMM, ticket system).",
     }
 )

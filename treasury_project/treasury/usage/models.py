@@ -267,19 +267,3 @@ class Upload(models.Model):
 
     def __str__(self) -> str:
         return self.name
-
-
-class Push(models.Model):
-    """What a program was answered under an idempotency key, so that a retry does nothing twice."""
-
-    caller = models.CharField(max_length=100)
-    key = models.CharField(max_length=100)
-    digest = models.CharField(max_length=64)  # of what was sent
-    answer = models.JSONField()
-    created_at = models.DateTimeField(default=timezone.now, db_index=True)
-
-    class Meta:
-        constraints = (models.UniqueConstraint(fields=["caller", "key"], name="push_key_once"),)
-
-    def __str__(self) -> str:
-        return f"{self.caller} {self.key}"
