@@ -11,6 +11,7 @@ from rest_framework.request import Request
 
 from hm_auth.access import may
 
+
 def has_capability(principal: Any, capability: str) -> bool:
     """Tell whether a person (by permission level) or a module (by scopes) may do ``capability``.
 

@@ -49,8 +49,11 @@ SPECTACULAR_SETTINGS = {
     **api_defaults.spectacular("Treasury API"),
     "ENUM_NAME_OVERRIDES": {
         "AdditionKind": "treasury.agreements.models.addition.KINDS",
+        "DeliveryState": "treasury.delivery.models.State",
         "DeviceKind": "treasury.usage.models.DeviceKind",
         "InvoiceKind": "treasury.invoices.models.Kind",
+        "RateClass": "treasury.usage.models.RateClass",
+        "RunState": "treasury.invoices.models.RunState",
         "TaxCategory": "treasury.taxes.models.TaxCategory",
     },
 }

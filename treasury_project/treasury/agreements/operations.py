@@ -39,6 +39,11 @@ WORDS = {
     "allowance_days": "The last day lies before the first.",
     "tier_once": "Two tiers begin at the same number.",
 }
+# What bills are computed from: a change would rewrite those of the past.
+BILLED_BY = (
+    "start", "term_months", "currency", "cadence_months", "timing", "proration", "minimum",
+)  # fmt: skip
+FIXED = "It has been billed; to change this, end it and agree anew."
 _COPIED = (
     "company_id", "product_id", "description", "position", "kind", "source", "counts", "quantity",
     "included", "increment", "override_price", "scheme", "proration",
@@ -91,8 +96,17 @@ def agree(agreement: Agreement, *, plan: Plan | None, by: User | None) -> Agreem
     return agreement
 
 
+def has_been_billed(agreement: Agreement) -> bool:
+    """Tell whether an invoice of ``agreement`` was issued."""
+    return bool(agreement.invoices.exclude(status="draft").exists())
+
+
 def change_terms(agreement: Agreement, *, by: User | None) -> None:
     """Save the terms of ``agreement``; see ``end`` for its lines. Raises Refused."""
+    before = Agreement.objects.get(pk=agreement.pk)
+    changed = [name for name in BILLED_BY if getattr(before, name) != getattr(agreement, name)]
+    if changed and has_been_billed(agreement):
+        raise Refused(f"{', '.join(changed)}: {FIXED}")
     _save(agreement, by=by, reason="Terms")
 
 

@@ -2,27 +2,67 @@
 
 from __future__ import annotations
 
-from django.urls import include, path
+from django.urls import URLPattern, include, path
 
 from hm_auth.rest import docs
-from hm_auth.rest.urls import Router
-from treasury.api import authentication, invoice_views, views
+from hm_auth.rest.urls import Router, both
+from treasury.api import (
+    agreement_parts,
+    agreements,
+    authentication,
+    billing,
+    catalogue,
+    documents,
+    invoices,
+    payments,
+    reports,
+    usage,
+)
 
 __all__ = ["authentication", "urlpatterns"]  # the scheme is known by being imported
 
 router = Router()
-router.register("products", views.ProductViewSet, basename="api-product")
-router.register("product-prices", views.ProductPriceViewSet, basename="api-product-price")
-router.register("plans", views.PlanViewSet, basename="api-plan")
-router.register("plan-prices", views.PlanPriceViewSet, basename="api-plan-price")
-router.register("tax-rates", views.TaxRateViewSet, basename="api-tax-rate")
-router.register("agreements", views.AgreementViewSet, basename="api-agreement")
-router.register("additions", views.AdditionViewSet, basename="api-addition")
-router.register("devices", views.DeviceViewSet, basename="api-device")
-router.register("readings", views.ReadingRowViewSet, basename="api-reading")
-router.register("time-entries", views.TimeEntryViewSet, basename="api-time-entry")
-router.register("invoices", invoice_views.InvoiceViewSet, basename="api-invoice")
-router.register("billing-runs", invoice_views.RunViewSet, basename="api-run")
-router.register("payments", invoice_views.PaymentViewSet, basename="api-payment")
+router.register("products", catalogue.ProductViewSet, basename="api-product")
+router.register("product-prices", catalogue.ProductPriceViewSet, basename="api-product-price")
+router.register("product-costs", catalogue.ProductCostViewSet, basename="api-product-cost")
+router.register("plans", catalogue.PlanViewSet, basename="api-plan")
+router.register("plan-items", catalogue.PlanItemViewSet, basename="api-plan-item")
+router.register("plan-prices", catalogue.PlanPriceViewSet, basename="api-plan-price")
+router.register("tax-rates", catalogue.TaxRateViewSet, basename="api-tax-rate")
+router.register("agreements", agreements.AgreementViewSet, basename="api-agreement")
+router.register("additions", agreements.AdditionViewSet, basename="api-addition")
+router.register("discounts", agreement_parts.DiscountViewSet, basename="api-discount")
+router.register("allowances", agreement_parts.AllowanceViewSet, basename="api-allowance")
+router.register("blocks", agreement_parts.BlockViewSet, basename="api-block")
+router.register("client-terms", usage.ClientTermsViewSet, basename="api-client-terms")
+router.register("contact-billing", usage.ContactBillingViewSet, basename="api-contact-billing")
+router.register("devices", usage.DeviceViewSet, basename="api-device")
+router.register("readings", usage.ReadingRowViewSet, basename="api-reading")
+router.register("time-entries", usage.TimeEntryViewSet, basename="api-time-entry")
+router.register("billing-runs", billing.RunViewSet, basename="api-run")
+router.register("approvals", billing.ApprovalViewSet, basename="api-approval")
+router.register("invoices", invoices.InvoiceViewSet, basename="api-invoice")
+router.register("deliveries", documents.DeliveryViewSet, basename="api-delivery")
+router.register("payments", payments.PaymentViewSet, basename="api-payment")
+router.register("refunds", payments.RefundViewSet, basename="api-refund")
+router.register("allocations", payments.AllocationViewSet, basename="api-allocation")
 
-urlpatterns = [path("api/", include(router.urls)), *docs.urlpatterns]
+
+def _reports() -> list[URLPattern]:
+    views = {
+        "tax-settings/": catalogue.TaxSettingsView,
+        "statements/<uuid:company>/": reports.StatementView,
+        "receivables/": reports.ReceivablesView,
+        "recurring-revenue/": reports.RevenueView,
+        "profitability/": reports.ProfitabilityView,
+        "prepaid-hours/<uuid:company>/": reports.PrepaidView,
+        "credit/<uuid:company>/": reports.CreditView,
+    }
+    return [
+        each
+        for route, view in views.items()
+        for each in both(f"api/{route}", view.as_view(), f"api-{route.split('/')[0]}")
+    ]
+
+
+urlpatterns = [path("api/", include(router.urls)), *_reports(), *docs.urlpatterns]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-import pghistory
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
@@ -19,6 +18,7 @@ from treasury.catalogue.quantities import Source
 from treasury.invoices.drafts import Run, draft_companies
 from treasury.invoices.models import Invoice, Status
 from treasury.invoices.running import people_of_nexus
+from treasury.recorded import recorded
 
 
 class Gone(HiveMatrixError):
@@ -27,7 +27,7 @@ class Gone(HiveMatrixError):
     code = "gone"
 
 
-def recalculate(invoice: Invoice, *, caller: Caller, by: User) -> Run:
+def recalculate(invoice: Invoice, *, caller: Caller, by: User | None) -> Run:
     """Draft the company of ``invoice`` anew from today's facts."""
     people = people_of_nexus(caller)
     day = max(timezone.localdate(), invoice.period_start)
@@ -37,10 +37,23 @@ def recalculate(invoice: Invoice, *, caller: Caller, by: User) -> Run:
 @transaction.atomic
 def discard(invoice: Invoice) -> None:
     """Remove a draft; the next run makes it again unless its cause is gone. Raises Gone."""
-    found = Invoice.objects.select_for_update().filter(pk=invoice.pk, status=Status.DRAFT).first()
+    _locked(invoice).delete()
+
+
+@transaction.atomic
+def name_order(invoice: Invoice, *, po_number: str) -> None:
+    """Let a draft name the client's order; empty, the agreement's is taken. Raises Gone."""
+    row = _locked(invoice)
+    row.po_number = po_number
+    row.save(update_fields=["po_number"])
+
+
+def _locked(invoice: Invoice) -> Invoice:
+    rows = Invoice.objects.select_for_update(of=("self",))
+    found: Invoice | None = rows.filter(pk=invoice.pk, status=Status.DRAFT).first()
     if found is None:
         raise Gone("It has been issued, or is gone already.")
-    found.delete()
+    return found
 
 
 @transaction.atomic
@@ -52,7 +65,7 @@ def add_line(
     price: Decimal | None,
     description: str,
     caller: Caller,
-    by: User,
+    by: User | None,
 ) -> None:
     """Bill something once with this draft: an addition of its agreement on the period's first day.
 
@@ -73,7 +86,7 @@ def add_line(
         override_price=price,
     )
     row.full_clean()
-    with pghistory.context(name=by.display_name or by.username, reason="Added to a draft"):
+    with recorded(by=by, reason="Added to a draft"):
         row.save()
     run = recalculate(invoice, caller=caller, by=by)
     if run.left_out:

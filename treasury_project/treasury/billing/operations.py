@@ -27,7 +27,7 @@ CHUNK = 100  # invoices that are issued in one transaction
 
 
 @transaction.atomic
-def ask_for_run(*, by: User) -> BillingRun:
+def ask_for_run(*, by: User | None) -> BillingRun:
     """Let the worker draft what is due today; a run that waits already is the one."""
     waiting = BillingRun.objects.filter(state=RunState.WAITING).first()
     if waiting is not None:
@@ -38,7 +38,7 @@ def ask_for_run(*, by: User) -> BillingRun:
 
 
 @transaction.atomic
-def approve(pks: Sequence[uuid.UUID], *, send: bool, by: User) -> Approval:
+def approve(pks: Sequence[uuid.UUID], *, send: bool, by: User | None) -> Approval:
     """Let the worker issue these drafts, and send them."""
     row = Approval.objects.create(invoices=list(pks), send=send, asked_by=by)
     transaction.on_commit(lambda: perform_approval.enqueue(str(row.pk)))

@@ -9,10 +9,20 @@ from hm_auth import directory
 from hm_auth.answers import Caller
 from hm_auth.exceptions import NexusRefused, NexusUnavailable
 from treasury.clients.models import ClientTerms
+from treasury.delivery.models import Kind
+from treasury.invoices.models import Invoice
 
 FEW = 3  # companies whose people are asked for one by one; for more all people are read at once
 
 Addresses = dict[uuid.UUID, list[str]]
+
+
+def addresses_of(caller: Caller, invoice: Invoice) -> list[str]:
+    """Return to whom ``invoice`` went before, else to whom its company wants invoices sent."""
+    last = invoice.deliveries.filter(kind=Kind.INVOICE).order_by("-created_at").first()
+    if last is not None:
+        return list(last.to)
+    return invoice_emails(caller, [invoice.company_id])[invoice.company_id]
 
 
 def invoice_emails(caller: Caller, company_ids: Iterable[uuid.UUID]) -> Addresses:

@@ -14,8 +14,7 @@ from hm_auth.access import load_or_404, requires
 from treasury.delivery import operations
 from treasury.delivery.forms import SendForm, initial
 from treasury.delivery.mail import invoice_body, invoice_subject
-from treasury.delivery.models import Kind
-from treasury.delivery.recipients import invoice_emails
+from treasury.delivery.recipients import addresses_of
 from treasury.documents.snapshots import seller_today
 from treasury.invoices.models import Invoice, Status
 from treasury.requests import PersonRequest
@@ -33,7 +32,9 @@ def send(request: PersonRequest, pk: uuid.UUID) -> HttpResponse:
         if form.is_valid() and _queued(request, row, form):
             return redirect(here)
     else:
-        form = SendForm(initial=initial(_to(request, row), invoice_body(row, seller)))
+        form = SendForm(
+            initial=initial(addresses_of(request.caller, row), invoice_body(row, seller))
+        )
     context = {
         "title": f"Send {row.label}",
         "intro": f"“{invoice_subject(row, seller)}”, with its files.",
@@ -53,11 +54,3 @@ def _queued(request: PersonRequest, row: Invoice, form: SendForm) -> bool:
         return False
     messages.success(request, f"{row.label} is on its way to {', '.join(to)}.")
     return True
-
-
-def _to(request: PersonRequest, row: Invoice) -> list[str]:
-    """Those it went to before, else those that the client named."""
-    last = row.deliveries.filter(kind=Kind.INVOICE).order_by("-created_at").first()
-    return (
-        list(last.to) if last else invoice_emails(request.caller, [row.company_id])[row.company_id]
-    )

@@ -9,15 +9,13 @@ from django.db import transaction
 from hm_auth.webhooks import operations as webhooks
 from treasury.dunning.models import Overdue
 from treasury.invoices.issuing import payload
-from treasury.invoices.models import Invoice, Kind
+from treasury.invoices.models import Invoice
 
 
 @transaction.atomic
 def notice(*, today: date) -> int:
     """Announce every invoice that is overdue and was not announced; returns how many."""
-    found = Invoice.objects.filter(
-        kind=Kind.INVOICE, open__gt=0, due_on__lt=today, overdue__isnull=True
-    )
+    found = Invoice.objects.overdue(today).filter(overdue__isnull=True)
     rows = list(found.select_for_update(of=("self",)).order_by("due_on", "number")[:5000])
     Overdue.objects.bulk_create(
         [Overdue(invoice=row, noticed_on=today) for row in rows], ignore_conflicts=True

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
+from django.db.models import Q
 
 from hm_auth.access import may
 
@@ -20,3 +22,8 @@ class InvoiceQuerySet(models.QuerySet[Any]):
         if not may(reader, "invoices.view") or reader.company_id is None:
             return self.none()
         return self.exclude(status="draft").filter(company_id=reader.company_id)
+
+    def overdue(self, today: date, wanted: bool = True) -> Self:
+        """Invoices that are not paid in full after their due day; or all others."""
+        late = Q(kind="invoice", open__gt=0, due_on__lt=today)
+        return self.filter(late) if wanted else self.exclude(late)

@@ -17,7 +17,7 @@ class MovementQuerySet(models.QuerySet[Any]):
 
     def visible_to(self, reader: User) -> Self:
         """Return all for billing, else none."""
-        return self.all() if may(reader, "payments.manage") else self.none()
+        return self.all() if may(reader, "payments.view") else self.none()
 
     def standing(self) -> Self:
         """Return those that were not reversed."""
@@ -41,7 +41,7 @@ class AllocationQuerySet(models.QuerySet[Any]):
 
     def visible_to(self, reader: User) -> Self:
         """Return all for billing, else none."""
-        return self.all() if may(reader, "payments.manage") else self.none()
+        return self.all() if may(reader, "payments.view") else self.none()
 
     def standing(self) -> Self:
         """Return those that were not undone."""

@@ -36,9 +36,7 @@ def once(*, caller: str, key: str, request: Any, do: Callable[[], Answer]) -> An
     text = json.dumps(request, sort_keys=True, cls=JSONEncoder)
     digest = hashlib.sha256(text.encode()).hexdigest()
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"{caller} {key}"]
-        )
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"{caller} {key}"])
     known = Answered.objects.filter(caller=caller, key=key).first()
     if known is not None:
         if known.digest != digest:

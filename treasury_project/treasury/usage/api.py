@@ -61,9 +61,7 @@ class PushView(RestView):
     def _push(self, rows: list[dict[str, Any]]) -> dict[str, int]:
         try:
             companies = every_company(nexus.client.service_caller())
-            return pushing.push(
-                KINDS[self.kind], rows, companies, caller=str(self.caller.username)
-            )
+            return pushing.push(KINDS[self.kind], rows, companies, caller=str(self.caller.username))
         except NexusRefused as refusal:  # a wrong secret, or no scope to read the directory
             raise Unavailable("Treasury may not read the directory; tell its admin.") from refusal
         except pushing.Mistakes as problem:

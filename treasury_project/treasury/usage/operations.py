@@ -41,7 +41,9 @@ def _by_model(rows: list[Any]) -> dict[type[models.Model], list[Any]]:
     return found
 
 
-def save(row: Device | ContactBilling | Reading | TimeEntry, *, by: User, reason: str = "") -> None:
+def save(
+    row: Device | ContactBilling | Reading | TimeEntry, *, by: User | None, reason: str = ""
+) -> None:
     """Add or correct one row. Raises NotPossible."""
     with recorded(by=by, reason=reason, words=WORDS):
         row.save()

@@ -29,10 +29,6 @@ from treasury.usage.companies import names
 
 METHODS = ["GET", "HEAD", "POST"]
 SIZE = 50
-# What bills are computed from: a change would rewrite those of the past.
-BILLED_BY = (
-    "start", "term_months", "currency", "cadence_months", "timing", "proration", "minimum",
-)  # fmt: skip
 
 
 @requires("agreements.view")
@@ -107,12 +103,10 @@ def new(request: PersonRequest, company_id: uuid.UUID) -> HttpResponse:
 def edit(request: PersonRequest, pk: uuid.UUID) -> HttpResponse:
     row = load_or_404(Agreement.objects.all(), pk=pk)
     form = TermsForm(request.POST or None, instance=row)
-    if row.invoices.exclude(status="draft").exists():
-        for name in BILLED_BY:
+    if operations.has_been_billed(row):
+        for name in operations.BILLED_BY:
             form.fields[name].disabled = True
-            form.fields[
-                name
-            ].help_text = "It has been billed; to change this, end it and agree anew."
+            form.fields[name].help_text = operations.FIXED
     here = reverse("agreement", args=[pk])
     if request.method == "POST" and form.is_valid():
         try:

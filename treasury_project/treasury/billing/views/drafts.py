@@ -102,7 +102,10 @@ def edit(request: PersonRequest, pk: uuid.UUID) -> HttpResponse:
     form = DraftForm(request.POST or None, instance=row)
     here = reverse("invoice", args=[pk])
     if request.method == "POST" and form.is_valid():
-        form.save()
+        try:
+            drafting.name_order(row, po_number=form.cleaned_data["po_number"])
+        except drafting.Gone as gone:
+            raise Http404 from gone
         messages.success(request, "Saved.")
         return redirect(here)
     context = {"form": form, "title": "Edit this draft", "cancel_url": here}

@@ -18,7 +18,6 @@ from hm_auth.ui.keyset import keyset_page
 from treasury.billing import operations, queries
 from treasury.billing.forms import ReviewFilter
 from treasury.billing.models import Approval
-from treasury.billing.rules import compare, jumped
 from treasury.billing_rules.money import Money
 from treasury.invoices.clients import name_them
 from treasury.invoices.models import BillingRun, RunState
@@ -39,7 +38,7 @@ def review(request: PersonRequest) -> HttpResponse:
     found = _shown(show)
     page = keyset_page(found, ORDERS[sort], request.GET.get("after"), SIZE)
     name_them(request.caller, page.rows)
-    _explain(page.rows)
+    queries.explain(page.rows)
     context = {
         "page": page,
         "form": form,
@@ -116,16 +115,6 @@ def _sums(rows: Sequence[Any]) -> list[Money]:
         amount = Money(row.gross, row.currency)
         found[row.currency] = found[row.currency] + amount if row.currency in found else amount
     return [found[currency] for currency in sorted(found)]
-
-
-def _explain(rows: Sequence[Any]) -> None:
-    """Give each draft its ``causes`` and whether it ``jumped``; one query for all lines."""
-    before = [row.before_id for row in rows if row.before_id]
-    lines = queries.lines_by_invoice([*(row.pk for row in rows), *before])
-    for row in rows:
-        then = lines.get(row.before_id, []) if row.before_id else []
-        row.causes = compare(then, lines.get(row.pk, []), row.currency) if row.before_id else []
-        row.jumped = jumped(row.before, row.net)
 
 
 def _alone(request: PersonRequest) -> list[tuple[uuid.UUID, str]]:
