@@ -12,6 +12,7 @@ from hm_auth import nexus as hm_nexus
 from hm_auth.client import NexusClient
 from hm_auth.keys import KeyStore, Verifier
 from tests.hm_auth.fake_nexus import CLIENT, ISSUER, FakeNexus, company
+from tests.treasury.callers import Caller
 from tests.treasury.people import ACME, GLOBEX
 
 
@@ -42,6 +43,24 @@ def nexus(nexus_server, settings, monkeypatch) -> Iterator[FakeNexus]:
     monkeypatch.setattr(hm_nexus, "verifier", Verifier(KeyStore(client.jwks)))
     yield nexus_server
     cache.clear()
+
+
+@pytest.fixture
+def callers(nexus) -> dict[str, Caller]:
+    """Everybody who has a token: people of each level, the outsider, and modules."""
+    people = {
+        "admin": nexus.access("admin"),
+        "billing": nexus.access("billing"),
+        "tech": nexus.access("tech"),
+        "acme": nexus.access("acme", company=str(ACME)),
+        "globex": nexus.access("globex", company=str(GLOBEX)),
+        "reader": nexus.service_token(scope="billing:read", sub="bi", client_id="bi"),
+        "writer": nexus.service_token(
+            scope="billing:read billing:write", sub="bank", client_id="bank"
+        ),
+        "rmm": nexus.service_token(scope="usage:write", sub="rmm", client_id="rmm"),
+    }
+    return {name: Caller(token) for name, token in people.items()}
 
 
 @pytest.fixture
