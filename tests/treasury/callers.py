@@ -39,7 +39,8 @@ class Caller:
         """Send ``body`` as JSON."""
         names = {"key": "Idempotency-Key", "if_match": "If-Match"}
         given = {names.get(name, name): value for name, value in headers.items()}
-        return getattr(Client(), method)(
+        return Client().generic(
+            method.upper(),
             f"/api/{path}",
             json.dumps(body or {}),
             content_type="application/json",
