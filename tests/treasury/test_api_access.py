@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import uuid
-from datetime import date
-
 import pytest
 from django.test import Client
 
-from tests.treasury.people import ACME, GLOBEX, draft, issued
-from treasury.agreements.models import Agreement, Allowance, Discount, PrepaidBlock
+from tests.treasury.people import ACME, GLOBEX
+from tests.treasury.samples import one_of_each
+from treasury.agreements.models import Agreement
 from treasury.api.urls import router
-from treasury.catalogue.models import Plan, PlanItem, Product, ProductPrice
-from treasury.payments.models import Allocation, Payment
-from treasury.taxes.models import TaxRate
-from treasury.usage.models import ContactBilling, Device, TimeEntry
+from treasury.catalogue.models import Product
+from treasury.usage.models import Device
 
 pytestmark = pytest.mark.django_db
 
@@ -56,42 +52,7 @@ WRITES = (
 
 @pytest.fixture
 def rows():
-    """A row of each kind, of Acme, by the names in the addresses above."""
-    invoice = issued(ACME)
-    agreement = invoice.agreement
-    line, product = agreement.additions.get(), Product.objects.get()
-    plan = Plan.objects.create(name="Care")
-    day = date(2025, 11, 1)
-    payment = Payment.objects.create(
-        company_id=ACME, client_name="Acme", amount=5, currency="EUR", received_on=day
-    )
-    waiting = draft(GLOBEX)
-    found = {
-        "product": product,
-        "price": ProductPrice.objects.get(),
-        "plan": plan,
-        "item": PlanItem.objects.create(plan=plan, product=product, quantity=1),
-        "agreement": agreement,
-        "line": line,
-        "discount": Discount.objects.create(addition=line, percent=5, start=day),
-        "allowance": Allowance.objects.create(agreement=agreement, minutes=60, start=day),
-        "block": PrepaidBlock.objects.create(
-            agreement=agreement, minutes=60, start=day, end=date(2026, 11, 1)
-        ),
-        "payment": payment,
-        "allocation": Allocation.objects.create(
-            payment=payment, invoice=invoice, amount=1, day=date(2025, 11, 3)
-        ),
-        "invoice": invoice,
-        "draft": waiting,
-        "rate": TaxRate.objects.get(),
-        "device": Device.objects.filter(company_id=ACME).first(),
-        "work": TimeEntry.objects.create(company_id=ACME, day=day, person="Tom", minutes=30),
-        "contact": ContactBilling.objects.create(
-            company_id=ACME, contact_id=uuid.uuid4(), start=day
-        ),
-    }
-    return {name: str(row.pk) for name, row in found.items()} | {"company": str(ACME)}
+    return one_of_each()
 
 
 def test_each_reads_exactly_their_lists_and_reports(callers, rows):

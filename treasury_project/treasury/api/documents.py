@@ -12,8 +12,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from hm_auth.access import load_or_404
+from hm_auth.rest.documents import MEDIA_TYPE
 from hm_auth.rest.problems import Conflict
 from hm_auth.rest.renderers import JSONRenderer
+from hm_auth.rest.serializers import ProblemSerializer
 from treasury.api import filters
 from treasury.api import invoice_serializers as serializers
 from treasury.api.viewsets import ReadingViewSet
@@ -57,7 +59,10 @@ def _file(renderer: type[FileRenderer]) -> Any:
     """Return the decorators of an action that answers a file."""
     made = action(detail=True, methods=["get"], renderer_classes=[renderer])
     described = extend_schema(
-        responses={(200, renderer.media_type): {"type": "string", "format": "binary"}}
+        responses={
+            (200, renderer.media_type): {"type": "string", "format": "binary"},
+            (409, MEDIA_TYPE): ProblemSerializer,
+        }
     )
     return lambda method: described(made(method))
 
