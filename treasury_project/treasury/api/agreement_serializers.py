@@ -71,7 +71,7 @@ class AdditionSerializer(FixedFieldsSerializer):
     class Meta:
         model = Addition
         fixed: ClassVar = ("agreement",)
-        fields = (
+        fields: tuple[str, ...] = (
             "id", "agreement", "company", "product", "description", "position", "kind", "source",
             "counts", "quantity", "included", "increment", "override_price", "tiers", "scheme",
             "proration", "start", "end", "discounts",

@@ -62,6 +62,7 @@ class ReadingViewSet(ViewSetMixin, TreasuryView):
     """A list and its rows, cut to what the caller may see."""
 
     queryset: Any
+    problem_statuses: tuple[int, ...] = ()
     filter_backends = (StrictFilterBackend,)
     capability = "agreements.view"
 
