@@ -113,7 +113,7 @@ class AddingViewSet(ReadingViewSet):
     capabilities: ClassVar[dict[str, Any]] = {
         "list": "agreements.view", "retrieve": "agreements.view",
     }  # fmt: skip
-    problem_statuses = (409,)
+    problem_statuses: tuple[int, ...] = (409,)
 
     @transaction.atomic
     def create(self, request: Request) -> Response:
