@@ -41,9 +41,11 @@ def test_amounts_have_the_places_of_their_currency(clerk):
 def test_a_draft_is_put_right_issued_once_and_credited(clerk):
     row = draft(ACME)
     workstations(ACME, NOVEMBER)
-    stale = clerk.post(f"invoices/{row.pk}/issue/")
+    stale = clerk.post(f"invoices/{row.pk}/issue/", key="i")
     assert (stale.status_code, stale.json()["code"]) == (409, "not_issued")
-    assert clerk.post(f"invoices/{row.pk}/recalculate/").json()["net"] == "135.00"
+    assert clerk.get(f"invoices/{row.pk}/").json()["net"] == "135.00", "it was put right"
+    workstations(ACME, NOVEMBER)
+    assert clerk.post(f"invoices/{row.pk}/recalculate/").json()["net"] == "180.00"
     first = clerk.post(f"invoices/{row.pk}/issue/", key="i")
     assert first.json()["number"] == "INV-00001"
     assert clerk.post(f"invoices/{row.pk}/issue/", key="i").json() == first.json(), "a retry"
@@ -135,7 +137,7 @@ def test_a_run_is_asked_for_and_watched(clerk):
     assert BillingRun.objects.count() == 1
 
 
-def test_documents_come_as_files_and_a_draft_has_none(clerk):
+def test_documents_come_as_files_and_a_draft_has_a_preview(clerk):
     row, waiting = issued(ACME), draft(GLOBEX)
     pdf = clerk.get(f"invoices/{row.pk}/pdf/")
     assert pdf["Content-Type"] == "application/pdf"
@@ -146,6 +148,9 @@ def test_documents_come_as_files_and_a_draft_has_none(clerk):
     assert cii["Content-Type"] == "application/problem+json", "the client has no country"
     assert (cii.status_code, cii.json()["code"]) == (409, "not_possible")
     assert clerk.get(f"invoices/{waiting.pk}/ubl/").status_code == 409
+    preview = clerk.get(f"invoices/{waiting.pk}/pdf/")
+    assert preview.content.startswith(b"%PDF")
+    assert preview["Cache-Control"] == "private, no-store"
 
 
 def test_an_invoice_is_sent_once_to_whom_the_client_named(clerk, nexus):

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any, ClassVar
 
+from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.decorators import action
@@ -24,7 +26,8 @@ from treasury.delivery.operations import queue_invoice
 from treasury.delivery.recipients import addresses_of
 from treasury.documents.einvoice import NotAnEInvoice
 from treasury.documents.models import Format
-from treasury.documents.operations import document, file_name
+from treasury.documents.operations import document, file_name, preview
+from treasury.invoices.clients import clients_today
 from treasury.invoices.models import Invoice, Status
 from treasury.retries.api import KEY_IF_ANY
 
@@ -72,7 +75,10 @@ class DocumentsMixin:
 
     @_file(PDFRenderer)
     def pdf(self: Any, request: Request, pk: str) -> Response:  # noqa: ARG002
-        """The PDF/A-3 with the e-invoice inside. A draft has none: 409."""
+        """The PDF/A-3 with the e-invoice inside; of a draft a preview."""
+        row: Invoice = load_or_404(self.get_queryset(), pk=pk)
+        if row.status == Status.DRAFT:
+            return self.preview(row)  # type: ignore[no-any-return]
         return self.file(pk, Format.PDF)  # type: ignore[no-any-return]
 
     @_file(XMLRenderer)
@@ -99,6 +105,19 @@ class DocumentsMixin:
             "Content-Disposition": f'attachment; filename="{file_name(row, form)}"',
         }
         return Response(bytes(kept.content), headers=headers)
+
+    def preview(self: Any, row: Invoice) -> Response:
+        """Answer the PDF that a draft would be today. Raises Conflict."""
+        client = clients_today(self.nexus_caller, [row.company_id]).get(row.company_id)
+        try:
+            content = preview(row, asdict(client) if client else {}, today=timezone.localdate())
+        except ValueError as why:
+            raise Conflict(str(why), code="not_possible") from why
+        headers = {
+            "Cache-Control": "private, no-store",
+            "Content-Disposition": 'attachment; filename="draft.pdf"',
+        }
+        return Response(content, headers=headers)
 
     @extend_schema(
         request=serializers.NewDelivery,

@@ -69,6 +69,7 @@ class AdditionFilterSet(CompanyFilterSet):
 
 class DiscountFilterSet(django_filters.FilterSet):  # type: ignore[misc]
     addition = django_filters.UUIDFilter(field_name="addition_id", label="On this line.")
+    company = django_filters.UUIDFilter(field_name="addition__company_id", label="Of this company.")
 
 
 class OfAgreementFilterSet(django_filters.FilterSet):  # type: ignore[misc]

@@ -80,22 +80,19 @@ class InvoiceViewSet(DocumentsMixin, SettlingMixin, ReadingViewSet):
     @action(detail=True, methods=["post"])
     def issue(self, request: Request, pk: str) -> Response:
         """Give a draft its number and make it final; one that went stale is put right: 409."""
+        refused: list[issuing.NotIssued] = []
 
         def do() -> Response:
-            row = self._draft(pk)
-            clients = clients_today(self.nexus_caller, [row.company_id])
-            if row.company_id not in clients:
-                raise Conflict("Nexus does not know this company.")
-            done = issuing.issue(
-                row,
-                client=clients[row.company_id],
-                today=timezone.localdate(),
-                by=self.by,
-                contacts=people_of_nexus(self.nexus_caller),
-            )
-            return self.answer(done)
+            try:
+                return self.answer(self._issue(pk))
+            except issuing.NotIssued as problem:  # it was put right: that must not be undone
+                refused.append(problem)
+                return Response(status=status.HTTP_409_CONFLICT)
 
-        return self.once(request, do, required=False)
+        answer = self.once(request, do, required=False)
+        if refused:
+            raise refused[0]
+        return answer
 
     @extend_schema(request=None, responses=serializers.InvoiceSerializer)
     @action(detail=True, methods=["post"])
@@ -134,6 +131,19 @@ class InvoiceViewSet(DocumentsMixin, SettlingMixin, ReadingViewSet):
         row = load_or_404(queries.drafts(), pk=pk)
         queries.explain([row])
         return Response(serializers.ReviewSerializer(row).data)
+
+    def _issue(self, pk: str) -> Invoice:
+        row = self._draft(pk)
+        clients = clients_today(self.nexus_caller, [row.company_id])
+        if row.company_id not in clients:
+            raise Conflict("Nexus does not know this company.")
+        return issuing.issue(
+            row,
+            client=clients[row.company_id],
+            today=timezone.localdate(),
+            by=self.by,
+            contacts=people_of_nexus(self.nexus_caller),
+        )
 
     def _draft(self, pk: str) -> Invoice:
         """Return a draft with its agreement. Raises Http404, Conflict."""

@@ -12,7 +12,7 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from hm_auth.rest.conditional import require_match
+from hm_auth.rest.conditional import etag_of_content, require_match
 from treasury.api import directory, filters
 from treasury.api import usage_serializers as serializers
 from treasury.api.viewsets import AddingViewSet, ChangingMixin, ReadingViewSet
@@ -100,13 +100,13 @@ class ClientTermsViewSet(ChangingMixin, ReadingViewSet):
     @transaction.atomic
     def partial_update(self, request: Request, pk: str) -> Response:
         row = self._terms(request, pk)
-        require_match(request, self.etag_of(row))
+        require_match(request, etag_of_content(self.shown(row)))
         form = self.get_serializer(row, data=request.data, partial=True)
         form.is_valid(raise_exception=True)
         for name, value in form.validated_data.items():
             setattr(row, name, value)
         with recorded(by=self.by, reason="By the API"):
-            row.save()
+            row.save(force_insert=row._state.adding)  # noqa: SLF001 - Django's public API
         return self.answer(row)
 
     def _terms(self, request: Request, pk: str) -> ClientTerms:

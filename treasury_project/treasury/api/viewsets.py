@@ -77,19 +77,22 @@ class ReadingViewSet(ViewSetMixin, TreasuryView):
         return self.answer(row)
 
     def answer(self, row: Any, code: int = status.HTTP_200_OK) -> Response:
-        """Answer ``row`` with its entity tag."""
-        headers = {"ETag": self.etag_of(row)}
-        return Response(self.get_serializer(row).data, code, headers=headers)
+        """Answer what the caller asked for and may see of ``row``, with its entity tag."""
+        whole = self.shown(row)
+        asked: Any = self.get_serializer()
+        seen = {name: whole[name] for name in asked.fields}
+        return Response(seen, code, headers={"ETag": etag_of_content(whole)})
 
-    def etag_of(self, row: Any) -> str:
-        """Return the tag of all that is shown of ``row``, whatever ``fields=`` leaves out."""
+    def shown(self, row: Any) -> dict[str, Any]:
+        """Return all of ``row``, whatever ``fields=`` leaves out: what its entity tag is of."""
         serializer: Any = self.get_serializer_class()
-        return etag_of_content(serializer(row, context={"request": None, "view": self}).data)
+        data: dict[str, Any] = serializer(row, context={"request": None, "view": self}).data
+        return data
 
     def matched(self, request: Request, pk: str) -> Any:
         """Return the row, locked, in the version the caller has read."""
         row = load_or_404(self.get_queryset().select_for_update(of=("self",)), pk=pk)
-        require_match(request, self.etag_of(row))
+        require_match(request, etag_of_content(self.shown(row)))
         return row
 
     def body(self, serializer: Any, request: Request, **options: Any) -> dict[str, Any]:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from datetime import date
 
 from django.db.models import Prefetch, QuerySet
 
 from treasury.documents import einvoice, pdf
-from treasury.documents.assembly import paper_of
+from treasury.documents.assembly import paper_of, preview_of
 from treasury.documents.models import Format, StoredDocument
 from treasury.documents.paper import Paper
-from treasury.documents.snapshots import seller_today
+from treasury.documents.snapshots import Kept, seller_today
 from treasury.invoices.models import Invoice, InvoiceLine, Status
 from treasury.seller.models import Seller
 
@@ -35,6 +36,15 @@ def document(invoice: Invoice, form: Format) -> StoredDocument:
         return kept
     row = with_lines(Invoice.objects.filter(pk=invoice.pk)).get()
     return _keep(row, form, paper_of(row, seller_today()))
+
+
+def preview(invoice: Invoice, client: Kept, *, today: date) -> bytes:
+    """Return the PDF that a draft would be today, with DRAFT across it.
+
+    ``client`` is who the company is today. Raises ValueError when there is nothing to show.
+    """
+    row = with_lines(Invoice.objects.filter(pk=invoice.pk)).get()
+    return pdf.render(preview_of(row, seller_today(), client, today))
 
 
 def file_name(invoice: Invoice, form: Format) -> str:

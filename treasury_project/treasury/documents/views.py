@@ -15,13 +15,11 @@ from django.views.decorators.http import require_safe
 
 from hm_auth.access import load_or_404, requires
 from hm_auth.exceptions import NexusRefused, NexusUnavailable
-from treasury.documents import pdf
 from treasury.documents.archive import zip_of
-from treasury.documents.assembly import preview_of
 from treasury.documents.einvoice import NotAnEInvoice
 from treasury.documents.models import Format
-from treasury.documents.operations import document, file_name, pdfs_of, with_lines
-from treasury.documents.snapshots import Kept, seller_today
+from treasury.documents.operations import document, file_name, pdfs_of, preview
+from treasury.documents.snapshots import Kept
 from treasury.invoices.clients import clients_today
 from treasury.invoices.models import Invoice, Status
 from treasury.requests import PersonRequest
@@ -33,7 +31,7 @@ _TYPES = {Format.PDF: "application/pdf", Format.CII: "text/xml", Format.UBL: "te
 @require_safe
 def invoice_pdf(request: PersonRequest, pk: uuid.UUID) -> HttpResponse:
     """Show the PDF; of a draft a preview, for those who see drafts."""
-    row = load_or_404(with_lines(Invoice.objects.visible_to(request.user)), pk=pk)
+    row = load_or_404(Invoice.objects.visible_to(request.user), pk=pk)
     if row.status == Status.DRAFT:
         return _preview(request, row)
     return _stored(request, row, Format.PDF)
@@ -83,11 +81,11 @@ def _stored(request: PersonRequest, row: Invoice, form: Format) -> HttpResponse:
 
 def _preview(request: PersonRequest, row: Invoice) -> HttpResponse:
     try:
-        paper = preview_of(row, seller_today(), _client(request, row), timezone.localdate())
+        content = preview(row, _client(request, row), today=timezone.localdate())
     except ValueError as why:
         messages.error(request, f"There is no preview: {why}.")
         return redirect("invoice", row.pk)
-    answer = HttpResponse(pdf.render(paper), content_type=_TYPES[Format.PDF])
+    answer = HttpResponse(content, content_type=_TYPES[Format.PDF])
     answer["Content-Disposition"] = 'inline; filename="draft.pdf"'
     answer["Cache-Control"] = "private, no-store"
     return answer

@@ -16,6 +16,7 @@ from hm_auth.exceptions import HiveMatrixError
 from treasury.retries.models import Answered
 
 KEPT = timedelta(days=30)  # how long a retry may come after the first attempt
+REFUSED = 400  # from this status on the request can be sent again, corrected
 Answer = tuple[int, Any]  # status and body
 
 
@@ -30,8 +31,9 @@ def once(*, caller: str, key: str, request: Any, do: Callable[[], Answer]) -> An
     """Return what ``do`` answers, or what the same request was answered before.
 
     ``request`` is what tells requests apart, as JSON can say it. All of it is one transaction: what
-    ``do`` raises is passed on, and then nothing is written or remembered. Two requests with one key
-    at once: the second waits and gets the answer of the first. Raises KeyUsed.
+    ``do`` raises is passed on, and then nothing is written or remembered; what it writes before it
+    answers with a refusal stays, and the refusal is not remembered either. Two requests with one
+    key at once: the second waits and gets the answer of the first. Raises KeyUsed.
     """
     text = json.dumps(request, sort_keys=True, cls=JSONEncoder)
     digest = hashlib.sha256(text.encode()).hexdigest()
@@ -43,6 +45,8 @@ def once(*, caller: str, key: str, request: Any, do: Callable[[], Answer]) -> An
             raise KeyUsed("This Idempotency-Key was sent with another request; take a new one.")
         return known.status, known.body
     status, body = do()
+    if status >= REFUSED:
+        return status, body
     Answered.objects.filter(created_at__lt=timezone.now() - KEPT).delete()
     Answered.objects.create(caller=caller, key=key, digest=digest, status=status, body=body)
     return status, body
