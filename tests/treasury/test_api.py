@@ -80,6 +80,9 @@ REAL = {
     "invoices": "draft",
 }  # fmt: skip
 
+# What clients read; the rest answers them 403, see test_api_access.
+THEIRS = ("invoices", "devices", "readings", "time-entries", "statements", "prepaid-hours")
+
 
 def test_every_answer_is_documented_and_none_is_a_server_error(nexus, wsgi):
     ids, tried = one_of_each(), 0
@@ -88,9 +91,10 @@ def test_every_answer_is_documented_and_none_is_a_server_error(nexus, wsgi):
     for result in document().get_all_operations():
         operation = result.ok()
         kind = REAL.get(operation.path.split("/")[2], "")
-        _try(operation, GenerationMode.POSITIVE, 2, admin, ids.get(kind))
+        reads, name = operation.method.upper() == "GET", operation.path.split("/")[2]
+        _try(operation, GenerationMode.POSITIVE, 1 if reads else 2, admin, ids.get(kind))
         _try(operation, GenerationMode.NEGATIVE, 1, admin, ids.get(kind))
-        if operation.method.upper() == "GET":
+        if reads and name in THEIRS:
             invoice = ids["invoice"] if kind == "draft" else ids.get(kind)
             _try(operation, GenerationMode.POSITIVE, 1, acme, invoice)
         tried += 1

@@ -24,13 +24,14 @@ LISTS = {
     **dict.fromkeys(("plan-items", "plan-prices", "tax-rates", "client-terms"), BILLING),
     **dict.fromkeys(("agreements", "additions", "discounts", "allowances", "blocks"), BILLING),
     **dict.fromkeys(("billing-runs", "approvals", "deliveries"), BILLING),
-    **dict.fromkeys(("payments", "refunds", "allocations"), BILLING),
+    **dict.fromkeys(("payments", "refunds", "allocations", "notices"), BILLING),
     **dict.fromkeys(("devices", "readings", "time-entries"), USAGE),
     "contact-billing": STAFF,
     "invoices": INVOICES,
 }
 ONE = {
     **dict.fromkeys(("receivables", "recurring-revenue", "profitability", "tax-settings"), BILLING),
+    "suggestions": BILLING,
     f"statements/{ACME}": (200, 200, 403, 200, 404, 200, 200, 403),
     f"prepaid-hours/{ACME}": (200, 200, 200, 200, 404, 200, 200, 403),
     f"credit/{ACME}": BILLING,
@@ -47,6 +48,7 @@ WRITES = (
     "allocations/{allocation}/undo", "invoices/{draft}", "invoices/{draft}/issue",
     "invoices/{draft}/recalculate", "invoices/{draft}/lines", "invoices/{invoice}/credit-notes",
     "invoices/{invoice}/use-credit", "invoices/{invoice}/write-offs", "invoices/{invoice}/send",
+    "suggestions/approve", "suggestions/dismiss",
 )  # fmt: skip
 
 

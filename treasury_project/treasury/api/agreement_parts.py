@@ -46,7 +46,7 @@ class EndingViewSet(PartViewSet):
     def end(self, request: Request, pk: str) -> Response:
         """Let it hold for the last time on a day."""
         row = self.matched(request, pk)
-        day = self.body(serializers.LastDay, request)["last_day"]
+        day = self.body(serializers.LastDay)["last_day"]
         operations.end_part(row, self.agreement_of(row), last_day=day, by=self.by)
         return self.answer(load_or_404(self.get_queryset(), pk=row.pk))
 

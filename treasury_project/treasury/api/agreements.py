@@ -36,7 +36,7 @@ class AgreementViewSet(ChangingMixin, AddingViewSet):
 
     def create(self, request: Request) -> Response:
         """Agree with a company; each product of `plan` becomes a line."""
-        data = self.body(self.get_serializer_class(), request)
+        data = self.body(self.get_serializer_class())
         directory.company(request, data["company_id"])
         plan = data.pop("plan", None)
         made = operations.agree(Agreement(**data), plan=plan, by=self.by)
@@ -51,7 +51,7 @@ class AgreementViewSet(ChangingMixin, AddingViewSet):
     def end(self, request: Request, pk: str) -> Response:
         """End it and its lines; what was billed beyond that day is given back."""
         row = self.matched(request, pk)
-        day = self.body(serializers.LastDay, request)["last_day"]
+        day = self.body(serializers.LastDay)["last_day"]
         operations.end(row, last_day=day, by=self.by)
         return self.answer(load_or_404(self.get_queryset(), pk=row.pk))
 
@@ -78,8 +78,8 @@ class AdditionViewSet(AddingViewSet):
     orderings: ClassVar = {"id": ("id",)}
 
     @transaction.atomic
-    def create(self, request: Request) -> Response:
-        data = self.body(self.get_serializer_class(), request)
+    def create(self, request: Request) -> Response:  # noqa: ARG002
+        data = self.body(self.get_serializer_class())
         tiers = _tiers(data)
         row = Addition(**data, company_id=data["agreement"].company_id)
         operations.save_line(row, tiers, by=self.by)
@@ -95,7 +95,7 @@ class AdditionViewSet(AddingViewSet):
         Once it was billed, say `from_day`: the old line ends there and another one begins.
         """
         row = self.matched(request, pk)
-        data = self.body(serializers.ChangeAdditionSerializer, request, instance=row, partial=True)
+        data = self.body(serializers.ChangeAdditionSerializer, instance=row, partial=True)
         billed, day = operations.is_billed(row), data.pop("from_day", None)
         _refuse_what_was_billed(row, data, billed=billed, has_day=day is not None)
         kept = [(each.above, each.unit_price) for each in row.tiers.all()]
@@ -114,7 +114,7 @@ class AdditionViewSet(AddingViewSet):
     def end(self, request: Request, pk: str) -> Response:
         """Bill it for the last time on a day."""
         row = self.matched(request, pk)
-        day = self.body(serializers.LastDay, request)["last_day"]
+        day = self.body(serializers.LastDay)["last_day"]
         operations.end_line(row, last_day=day, by=self.by)
         return self.answer(load_or_404(self.get_queryset(), pk=row.pk))
 

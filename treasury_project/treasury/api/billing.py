@@ -66,7 +66,7 @@ class ApprovalViewSet(ReadingViewSet):
         """Issue drafts, each as it was looked at: one that went stale is refused."""
 
         def do() -> Response:
-            data = self.body(serializers.NewApproval, request)
+            data = self.body(serializers.NewApproval)
             wanted = list(dict.fromkeys(data["invoices"]))
             if queries.drafts().filter(pk__in=wanted).count() != len(wanted):
                 raise ValidationError({"invoices": ["Some of these are no drafts."]})

@@ -130,7 +130,7 @@ class DocumentsMixin:
 
         def do() -> Response:
             row: Invoice = load_or_404(self.get_queryset(), pk=pk)
-            data = self.body(serializers.NewDelivery, request)
+            data = self.body(serializers.NewDelivery)
             to = data.get("to") or addresses_of(self.nexus_caller, row)
             made = queue_invoice(row, to=to, body=data["body"], by=self.by)
             shown = serializers.DeliverySerializer(made).data

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from hm_auth.rest.filters import StrictBooleanFilter
 from treasury.delivery.models import State
+from treasury.dunning.models import Measure
 from treasury.invoices.models import Kind, RunState, Status
 from treasury.payments.models import Method
 from treasury.taxes.models import TaxCategory
@@ -140,6 +141,11 @@ class AllocationFilterSet(django_filters.FilterSet):  # type: ignore[misc]
 class DeliveryFilterSet(CompanyFilterSet):
     invoice = django_filters.UUIDFilter(field_name="invoice_id", label="With this invoice.")
     state = django_filters.ChoiceFilter(choices=State.choices, label="Exactly this.")
+
+
+class NoticeFilterSet(django_filters.FilterSet):  # type: ignore[misc]
+    invoice = django_filters.UUIDFilter(field_name="invoice_id", label="About this invoice.")
+    measure = django_filters.ChoiceFilter(choices=Measure.choices, label="Exactly this.")
 
 
 class RunFilterSet(django_filters.FilterSet):  # type: ignore[misc]

@@ -66,7 +66,7 @@ class InvoiceViewSet(DocumentsMixin, SettlingMixin, ReadingViewSet):
     def partial_update(self, request: Request, pk: str) -> Response:
         """Let a draft name the client's order. All else of it follows from the agreement."""
         row = self.matched(request, pk)
-        data = self.body(serializers.ChangeDraft, request, instance=row, partial=True)
+        data = self.body(serializers.ChangeDraft, instance=row, partial=True)
         drafting.name_order(row, po_number=data.get("po_number", row.po_number))
         return self.answer(load_or_404(self.get_queryset(), pk=pk))
 
@@ -117,7 +117,7 @@ class InvoiceViewSet(DocumentsMixin, SettlingMixin, ReadingViewSet):
 
         def do() -> Response:
             row = self._draft(pk)
-            data = self.body(serializers.NewLine, request)
+            data = self.body(serializers.NewLine)
             drafting.add_line(row, **data, caller=self.nexus_caller, by=self.by)
             found = load_or_404(self.get_queryset(), pk=pk)
             return self.answer(found, status.HTTP_201_CREATED)

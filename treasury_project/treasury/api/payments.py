@@ -48,7 +48,7 @@ class PaymentViewSet(ReadingViewSet):
         """Record a payment; it pays the invoices named, then the oldest."""
 
         def do() -> Response:
-            data = self.body(serializers.NewPayment, request)
+            data = self.body(serializers.NewPayment)
             received = operations.Received(
                 id=row_id(request),
                 company_id=data["company"],
@@ -76,7 +76,7 @@ class PaymentViewSet(ReadingViewSet):
 
         def do() -> Response:
             row = load_or_404(self.get_queryset(), pk=pk)
-            data = self.body(serializers.Reversal, request)
+            data = self.body(serializers.Reversal)
             return self.answer(reversals.reverse_payment(row, **data, by=self.by))
 
         return self.once(request, do, required=False)
@@ -101,7 +101,7 @@ class RefundViewSet(ReadingViewSet):
         """Record that credit was paid back, the oldest first."""
 
         def do() -> Response:
-            data = self.body(serializers.NewRefund, request)
+            data = self.body(serializers.NewRefund)
             back = operations.Back(
                 id=row_id(request),
                 company_id=data["company"],
@@ -128,7 +128,7 @@ class RefundViewSet(ReadingViewSet):
 
         def do() -> Response:
             row = load_or_404(self.get_queryset(), pk=pk)
-            data = self.body(serializers.Reversal, request)
+            data = self.body(serializers.Reversal)
             return self.answer(reversals.reverse_refund(row, **data, by=self.by))
 
         return self.once(request, do, required=False)

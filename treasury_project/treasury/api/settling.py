@@ -36,7 +36,7 @@ class SettlingMixin:
 
         def do() -> Response:
             row = load_or_404(self.get_queryset(), pk=pk)
-            data = self.body(serializers.NewCreditNote, request)
+            data = self.body(serializers.NewCreditNote)
             given = {
                 name: _money(each, row, "amounts") for name, each in data.get("amounts", {}).items()
             }
@@ -74,7 +74,7 @@ class SettlingMixin:
 
         def do() -> Response:
             row = load_or_404(self.get_queryset(), pk=pk)
-            data = self.body(payment_serializers.NewWriteOff, request)
+            data = self.body(payment_serializers.NewWriteOff)
             made = operations.write_off(
                 row,
                 amount=_money(data["amount"], row, "amount"),

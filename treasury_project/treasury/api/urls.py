@@ -13,6 +13,7 @@ from treasury.api import (
     billing,
     catalogue,
     documents,
+    dunning,
     invoices,
     payments,
     reports,
@@ -46,9 +47,10 @@ router.register("deliveries", documents.DeliveryViewSet, basename="api-delivery"
 router.register("payments", payments.PaymentViewSet, basename="api-payment")
 router.register("refunds", payments.RefundViewSet, basename="api-refund")
 router.register("allocations", payments.AllocationViewSet, basename="api-allocation")
+router.register("notices", dunning.NoticeViewSet, basename="api-notice")
 
 
-def _reports() -> list[URLPattern]:
+def _views() -> list[URLPattern]:
     views = {
         "tax-settings/": catalogue.TaxSettingsView,
         "statements/<uuid:company>/": reports.StatementView,
@@ -57,12 +59,20 @@ def _reports() -> list[URLPattern]:
         "profitability/": reports.ProfitabilityView,
         "prepaid-hours/<uuid:company>/": reports.PrepaidView,
         "credit/<uuid:company>/": reports.CreditView,
+        "suggestions/": dunning.SuggestionsView,
+        "suggestions/approve/": dunning.ApproveView,
+        "suggestions/dismiss/": dunning.DismissView,
     }
     return [
         each
         for route, view in views.items()
-        for each in both(f"api/{route}", view.as_view(), f"api-{route.split('/')[0]}")
+        for each in both(f"api/{route}", view.as_view(), _name(route))
     ]
 
 
-urlpatterns = [path("api/", include(router.urls)), *_reports(), *docs.urlpatterns]
+def _name(route: str) -> str:
+    words = [word for word in route.split("/") if word and not word.startswith("<")]
+    return "-".join(["api", *words])
+
+
+urlpatterns = [path("api/", include(router.urls)), *_views(), *docs.urlpatterns]

@@ -70,10 +70,10 @@ class ContactBillingViewSet(ChangingMixin, AddingViewSet):
     problem_statuses = (409, 503)
     orderings: ClassVar = {"id": ("id",)}
 
-    def body(self, serializer: Any, request: Request, **options: Any) -> dict[str, Any]:
-        data = super().body(serializer, request, **options)
-        directory.company(request, data["company_id"])
-        directory.contact(request, data["company_id"], data["contact_id"])
+    def body(self, serializer: Any, **options: Any) -> dict[str, Any]:
+        data = super().body(serializer, **options)
+        directory.company(self.request, data["company_id"])
+        directory.contact(self.request, data["company_id"], data["contact_id"])
         return data
 
     def save(self, row: ContactBilling) -> None:

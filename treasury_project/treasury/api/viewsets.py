@@ -49,6 +49,20 @@ class TreasuryView(RestView):
         """Who asks Nexus."""
         return caller_of(self.request)
 
+    def body(self, serializer: Any, **options: Any) -> dict[str, Any]:
+        """Return what was sent, checked. Raises ValidationError."""
+        context = self.get_serializer_context()
+        form = serializer(data=self.request.data, context=context, **options)
+        form.is_valid(raise_exception=True)
+        checked: dict[str, Any] = form.validated_data
+        return checked
+
+    def once(
+        self, request: Request, do: Callable[[], Response], *, required: bool = True
+    ) -> Response:
+        """Answer with ``do``, or as the same request was answered before."""
+        return answer_once(request, do, required=required)
+
     def handle_exception(self, exc: Exception) -> Response:
         """Answer what the domain refuses with 409, and what Nexus refuses us with 503."""
         if isinstance(exc, NexusRefused):  # a wrong secret, or no scope to read the directory
@@ -95,19 +109,6 @@ class ReadingViewSet(ViewSetMixin, TreasuryView):
         require_match(request, etag_of_content(self.shown(row)))
         return row
 
-    def body(self, serializer: Any, request: Request, **options: Any) -> dict[str, Any]:
-        """Return what was sent, checked. Raises ValidationError."""
-        form = serializer(data=request.data, context=self.get_serializer_context(), **options)
-        form.is_valid(raise_exception=True)
-        checked: dict[str, Any] = form.validated_data
-        return checked
-
-    def once(
-        self, request: Request, do: Callable[[], Response], *, required: bool = True
-    ) -> Response:
-        """Answer with ``do``, or as the same request was answered before."""
-        return answer_once(request, do, required=required)
-
 
 class AddingViewSet(ReadingViewSet):
     """Rows that can be added."""
@@ -119,8 +120,8 @@ class AddingViewSet(ReadingViewSet):
     problem_statuses: tuple[int, ...] = (409,)
 
     @transaction.atomic
-    def create(self, request: Request) -> Response:
-        row = self.queryset.model(**self.body(self.get_serializer_class(), request))
+    def create(self, request: Request) -> Response:  # noqa: ARG002 - the framework's signature
+        row = self.queryset.model(**self.body(self.get_serializer_class()))
         self.save(row)
         return self.answer(load_or_404(self.get_queryset(), pk=row.pk), status.HTTP_201_CREATED)
 
