@@ -15,8 +15,11 @@ import jwt
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from django.contrib.auth.models import AnonymousUser
 
+from hm_auth.access import may
 from hm_auth.models import User
+from hm_auth.rest.authentication import ServiceUser
 from tests.hm_auth.conftest import forget_nexus
 from tests.hm_auth.fake_nexus import FakeNexus, Key
 
@@ -279,3 +282,12 @@ def test_a_key_set_that_cannot_be_used_is_no_stack_trace(nexus, db, browser, fau
 def test_a_module_looking_at_the_api_as_a_page_is_no_server_error(nexus, db, browser):
     headers = {"Authorization": f"Bearer {nexus.service_token()}", "Accept": "text/html"}
     assert browser.get("/api/me/", headers=headers).status_code == 403
+
+
+def test_a_module_may_what_its_scopes_open_and_a_person_what_their_level_opens():
+    bank = ServiceUser("bank", frozenset({"billing:read"}))
+    assert may(bank, "invoices.internal")
+    assert not may(bank, "payments.manage"), "to write needs a scope of its own"
+    assert not may(bank, "treasury.settings"), "for people only"
+    assert not may(User(permission_level="client"), "invoices.internal")
+    assert not may(AnonymousUser(), "invoices.view")

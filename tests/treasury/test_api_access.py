@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
-from tests.treasury.people import ACME, GLOBEX
+from hm_auth.permissions import Level
+from tests.treasury.people import ACME, GLOBEX, signed_in
 from tests.treasury.samples import one_of_each
 from treasury.agreements.models import Agreement
 from treasury.api.urls import router
@@ -149,3 +150,12 @@ def test_every_list_costs_a_fixed_number_of_queries(callers, rows, django_assert
         with django_assert_num_queries(COST.get(name, 1), info=name):
             answer = callers["billing"].get(f"{name}/")
         assert answer.status_code == 200
+
+
+def test_a_person_who_is_signed_in_writes_from_the_page_that_tries_requests(nexus):
+    clerk = signed_in(Level.BILLING, access=nexus.access("billing"))
+    body = {"company": str(ACME), "received_on": "2025-11-20", "amount": "5", "currency": "EUR"}
+    answer = clerk.post(
+        "/api/payments/", body, content_type="application/json", headers={"Idempotency-Key": "1"}
+    )
+    assert (answer.status_code, answer.json()["client_name"]) == (201, "Acme")
