@@ -18,17 +18,22 @@ from hm_auth.rest.fields import SparseFieldsMixin
 class SpaceSerializer(SparseFieldsMixin, serializers.ModelSerializer[Any]):
     """A space: of one company, of the staff, or of all clients."""
 
+    url = serializers.SerializerMethodField(help_text="Its page, below the address of Archive.")
+
     class Meta:
         model = Space
-        fields = ("id", "name", "slug", "kind", "company_id", "created_at")
+        fields = ("id", "name", "slug", "kind", "company_id", "created_at", "url")
         read_only_fields = fields
+
+    def get_url(self, space: Space) -> str:
+        return f"/spaces/{space.slug}"
 
 
 class ArticleRowSerializer(SparseFieldsMixin, serializers.ModelSerializer[Any]):
     """An article in a list: without its text."""
 
     name = serializers.CharField(source="title", read_only=True)
-    url = serializers.SerializerMethodField()
+    url = serializers.SerializerMethodField(help_text="Its page, below the address of Archive.")
 
     class Meta:
         model = Article
