@@ -54,7 +54,7 @@ def printed(request: PersonRequest, space: str, slug: str) -> HttpResponse:
     found = load_article(request, space, slug)
     if (found.space.slug, found.slug) != (space, slug):
         return redirect("article-print", found.space.slug, found.slug)
-    context = {"article": found, "author": _author(request, found)}
+    context = {"article": found, "author": _author(request.user, found)}
     return render(request, "archive/print.html", context)
 
 
@@ -63,9 +63,7 @@ def printed(request: PersonRequest, space: str, slug: str) -> HttpResponse:
 def html(request: PersonRequest, space: str, slug: str) -> HttpResponse:
     """The article as one HTML file that needs nothing else."""
     found = load_article(request, space, slug)
-    rows = Attachment.objects.visible_to(request.user).filter(pk__in=page.pictures_of(found.html))
-    text = page.as_html(found, {str(row.pk): row for row in rows}, author=_author(request, found))
-    return _download(text.encode(), f"{found.slug}.html", "text/html; charset=utf-8")
+    return html_of(found, request.user)
 
 
 @require_safe
@@ -102,8 +100,16 @@ def zipped(user: Any, space: Space, rows: Any, name: str) -> FileResponse:
     return FileResponse(out, as_attachment=True, filename=f"{name}.zip")
 
 
-def _author(request: PersonRequest, article: Article) -> str:
-    return article.changed_by if may(request.user, "archive.internal") else ""
+def html_of(article: Article, user: Any) -> HttpResponse:
+    """Answer ``article`` as one HTML file, with the pictures that ``user`` may see."""
+    rows = Attachment.objects.visible_to(user).filter(pk__in=page.pictures_of(article.html))
+    pictures = {str(row.pk): row for row in rows}
+    text = page.as_html(article, pictures, author=_author(user, article))
+    return _download(text.encode(), f"{article.slug}.html", "text/html; charset=utf-8")
+
+
+def _author(user: Any, article: Article) -> str:
+    return article.changed_by if may(user, "archive.internal") else ""
 
 
 def _download(content: bytes, name: str, kind: str) -> HttpResponse:
