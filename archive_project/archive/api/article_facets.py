@@ -24,7 +24,7 @@ from archive.search import operations as search
 from archive.search.models import Reading
 
 MOST = 500
-ONE = {"detail": True, "filter_backends": (), "pagination_class": None}
+ONE: Any = {"detail": True, "filter_backends": (), "pagination_class": None}
 
 
 class ArticleFacets(RowViewSet):

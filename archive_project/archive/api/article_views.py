@@ -165,7 +165,9 @@ def _draft(values: dict[str, Any], space: Space, facts: Facts) -> Draft:
 
 
 def _facts(before: Facts, values: dict[str, Any]) -> Facts:
-    given = {name: values[name] for name in ("kind", "pinned", "review_on") if name in values}
+    given: dict[str, Any] = {
+        name: values[name] for name in ("kind", "pinned", "review_on") if name in values
+    }
     if "owner" in values:
         given["owner_id"] = values["owner"].pk if values["owner"] else None
     return replace(before, **given)

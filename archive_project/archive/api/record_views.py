@@ -108,13 +108,13 @@ class RecordTypeViewSet(RowViewSet):
         return tag_of(row)
 
     def create(self, request: Request) -> Response:
-        form = self.get_serializer(data=request.data)
+        form: Any = self.get_serializer(data=request.data)
         form.is_valid(raise_exception=True)
         made = operations.save_type(type=form.draft(form.validated_data), by=self.caller)
         return self.answer(made, status.HTTP_201_CREATED)
 
     def partial_update(self, request: Request, pk: str) -> Response:
-        form = self.get_serializer(self.matched(request, pk), data=request.data, partial=True)
+        form: Any = self.get_serializer(self.matched(request, pk), data=request.data, partial=True)
         form.is_valid(raise_exception=True)
         operations.save_type(type=form.draft(form.validated_data), by=self.caller)
         return self.answer(self.found(pk))
@@ -147,14 +147,14 @@ class RecordFieldViewSet(RowViewSet):
 
     def create(self, request: Request) -> Response:
         """Add a field to a type; position 0 is the last."""
-        form = self.get_serializer(data=request.data)
+        form: Any = self.get_serializer(data=request.data)
         form.is_valid(raise_exception=True)
         made = operations.save_field(field=form.draft(form.validated_data), by=self.caller)
         return self.answer(made, status.HTTP_201_CREATED)
 
     def partial_update(self, request: Request, pk: str) -> Response:
         row = self.matched(request, pk)
-        form = self.get_serializer(row, data=request.data, partial=True)
+        form: Any = self.get_serializer(row, data=request.data, partial=True)
         form.is_valid(raise_exception=True)
         operations.save_field(field=form.draft(form.validated_data), by=self.caller)
         return self.answer(self.found(pk))

@@ -102,8 +102,8 @@ def _places(
     places: dict[UUID, tuple[Attachment, str]] = {}
     ordered = sorted(attachments, key=lambda each: (each.name, each.digest, str(each.pk)))
     for each in ordered:
-        if each.article_id in rows:
-            path = _free(f"files/{rows[each.article_id].slug}", _plain(each.name), taken)
+        if each.article_id is not None and (row := rows.get(each.article_id)):
+            path = _free(f"files/{row.slug}", _plain(each.name), taken)
             taken.add(path)
             places[each.pk] = (each, path)
     return places

@@ -182,8 +182,9 @@ def _instant(stated: object, article: Article) -> datetime | None:
         instant = parse_datetime(_text(stated))
     except ValueError:
         return None
-    known = instant is not None and instant.tzinfo is not None
-    return instant if known and instant <= article.created_at else None
+    if instant is None or instant.tzinfo is None or instant > article.created_at:
+        return None
+    return instant
 
 
 def _text(stated: object) -> str:
