@@ -26,7 +26,7 @@ from archive.exchange import files, importing
 from archive.exchange.documents import Unreadable, read
 from archive.exchange.exporting import write_zip
 from archive.spaces.operations import create_space
-from tests.archive.conftest import write
+from tests.archive.conftest import PNG, write
 
 texts = st.text(st.characters(codec="utf-8", exclude_characters="\x00\r"), max_size=80)
 titles = st.text(st.sampled_from("abcäöß 中 123:#'-&"), min_size=1, max_size=20).filter(str.strip)
@@ -312,9 +312,6 @@ def test_the_commands_do_the_same(articles, technician, tmp_path, capsys):
     assert Article.objects.filter(space__slug="help", slug="zebra-printer").exists()
 
 
-PNG = base64.b64decode(
-    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg=="
-)
 HUGE = (  # a PNG that says it has 10 thousand million pixels
     PNG[:16] + (100_000).to_bytes(4, "big") * 2 + PNG[24:29]
 )
