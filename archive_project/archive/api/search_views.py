@@ -43,7 +43,7 @@ class SearchView(RestView):
         spaces = Space.objects.visible_to(self.caller)
         form = SearchForm(request.query_params, user=self.caller, spaces=spaces)
         if not form.is_valid():
-            raise ValidationError(dict(form.errors))
+            raise ValidationError({name: list(texts) for name, texts in form.errors.items()})
         text = form.cleaned_data["q"]
         if not text:
             raise ValidationError({"q": ["From 1 to 200 characters."]})
