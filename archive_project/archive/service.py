@@ -16,6 +16,12 @@ SERVICE = Service(
     options=(
         Option("MAX_ATTACHMENT_MB", int, 20, "Largest file of an article.", between(1, 4096)),
         Option("ATTACHMENTS_DIR", str, "", "Where files lie; empty: beside the configuration."),
+        Option(
+            "WEBHOOKS_PRIVATE",
+            bool,
+            False,
+            "Let webhooks reach addresses in your own network, plain http too.",
+        ),
     ),
     scopes=("directory:read", "users:read"),
     has_worker=True,
@@ -24,6 +30,8 @@ SERVICE = Service(
         Timer("send_expiry_reminders", "*-*-* 05:10"),
         Timer("read_attachments", "*-*-* 05:20"),
         Timer("clean_attachments", "Sun *-*-* 05:40"),
+        Timer("announce_expiring", "*-*-* 05:15"),
+        Timer("deliver_webhooks", "minutely"),
     ),
     directory=Path(__file__).resolve().parent.parent,
 )

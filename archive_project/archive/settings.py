@@ -20,6 +20,7 @@ INSTALLED_APPS = [
     "pgtrigger",
     "pghistory",
     "django_tasks_db",
+    "hm_auth.webhooks",
     "archive.spaces",
     "archive.articles",
     "archive.links",
@@ -58,6 +59,21 @@ SPECTACULAR_SETTINGS = {
     },
 }
 
+HM_WEBHOOKS = {
+    "EVENTS": {
+        "article.created": "an article is written",
+        "article.changed": "an article is changed: it has a new revision",
+        "article.published": "clients may read an article from now on",
+        "article.deleted": "an article is moved to the trash",
+        "article.restored": "an article is taken out of the trash",
+        "comment.added": "somebody comments on an article",
+        "record.expiring": "a date of a record is 90, 60, 30 or 0 days away",
+        "run.closed": "a run of a runbook is finished or abandoned",
+    },
+    "CAPABILITY": "archive.manage",
+    "PRIVATE_ADDRESSES": CONFIG["WEBHOOKS_PRIVATE"],
+}
+
 HM_NAV = [
     ("Home", "home", "house", "archive.open"),
     ("Recently changed", "recent", "history", "archive.open"),
@@ -69,4 +85,5 @@ HM_NAV = [
     ("Expiring", "expiring", "calendar-clock", "archive.internal"),
     ("Runs", "runs", "list-checks", "archive.internal"),
     ("Companies", "companies", "building-2", "directory.view"),
+    ("Webhooks", "webhooks", "webhook", "archive.manage"),
 ]

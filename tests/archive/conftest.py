@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import base64
 import uuid
 from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
+from django.core.files.base import ContentFile
 from django.test import Client
 from django.utils import timezone
 
 from archive.articles import operations
 from archive.articles.models import Article
 from archive.articles.operations import Draft
+from archive.attachments.operations import attach
+from archive.discussion import operations as discussion
+from archive.records import operations as records
+from archive.records.models import RecordType
+from archive.runbooks import operations as runs
 from archive.spaces.models import Space
 from archive.spaces.operations import create_space
 from hm_auth.models import Session, User
@@ -22,6 +29,11 @@ from hm_auth.tokens import Claims
 
 ACME = uuid.UUID("00000000-0000-4000-8000-00000000ac3e")
 GLOBEX = uuid.UUID("00000000-0000-4000-8000-000000091ebe")
+
+
+PNG = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg=="
+)
 
 
 @dataclass(frozen=True)
@@ -122,3 +134,25 @@ def articles(technician, internal, shared, acme_space) -> dict[str, Article]:
     }
     operations.move_to_trash(article=made["acme_trashed"])
     return made
+
+
+@pytest.fixture
+def theirs(articles, admin, technician, acme, acme_space):
+    """One of everything that is Acme's, opened to Acme's people as far as it can be."""
+    article = articles["acme"]
+    kind = records.save_type(type=RecordType(name="Domains", open_to_clients=True), by=admin.user)
+    book = write(acme_space, technician, "Book", "- [ ] Step", visibility="client")
+    Article.objects.filter(pk=book.pk).update(kind="runbook")
+    book.refresh_from_db()
+    return {
+        "article": article,
+        "attachment": attach(
+            name="p.png", content=ContentFile(PNG), by=technician.user, article=article
+        ),
+        "comment": discussion.comment(article=article, text="Why?", by=acme.user),
+        "record": records.create_record(
+            type=kind, space=acme_space, name="a.example", values={}, by=admin.user
+        ),
+        "run": runs.start(article=book, space=acme_space, by=admin.user),
+        "space": acme_space,
+    }

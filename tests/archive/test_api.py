@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import json
+import time
+import uuid
 
+import jwt
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from archive.articles.models import Article
 from archive.records import operations as records
 from archive.records.models import RecordType
 from archive.runbooks import operations as runs
+from hm_auth import nexus
+from hm_auth.tokens import verify_access
 from tests.archive.conftest import ACME, GLOBEX, write
 from tests.archive.test_access import READS
 
@@ -57,6 +63,41 @@ def test_the_articles_about_a_company_are_those_its_reader_sees(request, article
     staff = {"Zebra printer", "Zebra firewall"}
     assert names == {"acme": {"Zebra printer"}, "globex": set()}.get(who, staff)
     assert browser.get(f"/api/companies/{GLOBEX}/articles").json() == []
+
+
+@pytest.mark.parametrize("client_id", ["treasury", "nexus", "stock"])
+def test_a_token_that_another_module_asked_for_reads_what_its_person_may(
+    articles, acme, client, monkeypatch, client_id, django_assert_max_num_queries
+):
+    key = ec.generate_private_key(ec.SECP256R1())
+    keys, issuer = {"k": key.public_key()}, "https://nexus.example"
+    monkeypatch.setattr(
+        nexus.verifier, "access", lambda token: verify_access(token, keys=keys, issuer=issuer)
+    )
+    facts = {
+        "iss": issuer, "aud": "hivematrix", "jti": "j", "client_id": client_id,
+        "iat": int(time.time()), "exp": int(time.time()) + 600,
+    }  # fmt: skip
+    person = {
+        "sub": str(acme.user.pk), "sid": str(uuid.uuid4()), "username": "acme", "name": "Acme",
+        "permission_level": "client", "company": str(ACME),
+    }  # fmt: skip
+    service = {"sub": client_id, "scope": "directory:read users:read"}
+    headers = {"typ": "at+jwt", "kid": "k"}
+
+    def get(claims):
+        token = jwt.encode({**facts, **claims}, key, algorithm="ES256", headers=headers)
+        address = f"/api/companies/{ACME}/articles/?fields=id,name,kind,updated_at,url"
+        return client.get(address, headers={"Authorization": f"Bearer {token}"})
+
+    get(person)  # who they are is written down once an hour
+    with django_assert_max_num_queries(1):
+        answer = get(person)
+    assert [row["url"] for row in answer.json()] == ["/articles/acme/zebra-printer"]
+    assert set(answer.json()[0]) == {"id", "name", "kind", "updated_at", "url"}
+    assert get({**person, "company": str(GLOBEX)}).json() == []
+    assert get(service).status_code == 403
+    assert get({**person, "aud": "elsewhere"}).status_code == 401
 
 
 @pytest.mark.parametrize("who", PEOPLE)

@@ -34,7 +34,7 @@ CHECKS = [
     response_headers_conformance,
     response_schema_conformance,
 ]
-EXAMPLES = {"admin": 8, "acme": 3, "stranger": 2}
+EXAMPLES = {"admin": 3, "acme": 1, "stranger": 1}
 
 
 def test_the_document_is_valid_and_leaves_nothing_to_guess(tmp_path):
@@ -62,7 +62,11 @@ def wsgi():
 
 
 def _from_an_address(environ, start_response):
-    return application({"REMOTE_ADDR": "192.0.2.1", **environ}, start_response)
+    answer = application({"REMOTE_ADDR": "192.0.2.1", **environ}, start_response)
+    try:
+        return list(answer)
+    finally:
+        answer.close()  # as every server does, and as this client does not
 
 
 @cache
@@ -72,7 +76,7 @@ def document():
 
 @pytest.mark.parametrize("who", EXAMPLES)
 def test_every_answer_is_documented_and_none_is_a_server_error(
-    who, admin, acme, articles, wsgi, monkeypatch
+    who, admin, acme, theirs, wsgi, monkeypatch
 ):
     people = {"admin": admin, "acme": acme}
 
@@ -86,21 +90,23 @@ def test_every_answer_is_documented_and_none_is_a_server_error(
     tried = 0
     for result in document().get_all_operations():
         for mode in GenerationMode.POSITIVE, GenerationMode.NEGATIVE:
-            _try(result.ok(), mode, EXAMPLES[who], headers, str(articles["acme"].pk))
+            _try(result.ok(), mode, EXAMPLES[who], headers, theirs)
         tried += 1
     assert tried > 15
 
 
-def _try(operation, mode, examples, headers, article):
+def _try(operation, mode, examples, headers, theirs):
+    row = theirs.get(operation.path.split("/")[2].removesuffix("s"))
+
     @settings(
         max_examples=examples, derandomize=True, deadline=None, database=None,
         phases=[Phase.generate], suppress_health_check=list(HealthCheck),
     )  # fmt: skip
     @given(case=operation.as_strategy(mode), real=st.booleans())
     def run(case, real):
-        if real and case.path.startswith("/api/articles/"):
+        if real and row is not None:
             for name in set(case.path_parameters or {}) - {"number"}:
-                case.path_parameters[name] = article
+                case.path_parameters[name] = str(row.pk)
             if "If-Match" in (case.headers or {}):
                 case.headers["If-Match"] = "*"
         case.call_and_validate(headers=headers, checks=CHECKS)

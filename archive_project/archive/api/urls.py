@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from archive.api import article_views, authentication, views
+from archive.api import (
+    article_views,
+    attachment_views,
+    authentication,
+    comment_views,
+    record_views,
+    run_views,
+    search_views,
+    views,
+)
 from hm_auth.rest import docs
 from hm_auth.rest.urls import Router, both
 
@@ -13,12 +22,16 @@ __all__ = ["authentication", "urlpatterns"]  # the scheme is known by being impo
 router = Router()
 router.register("spaces", views.SpaceViewSet, basename="api-space")
 router.register("articles", article_views.ArticleViewSet, basename="api-article")
-router.register("records", views.RecordViewSet, basename="api-record")
-router.register("runs", views.RunViewSet, basename="api-run")
+router.register("attachments", attachment_views.AttachmentViewSet, basename="api-attachment")
+router.register("comments", comment_views.CommentViewSet, basename="api-comment")
+router.register("records", record_views.RecordViewSet, basename="api-record")
+router.register("record-types", record_views.RecordTypeViewSet, basename="api-record-type")
+router.register("record-fields", record_views.RecordFieldViewSet, basename="api-record-field")
+router.register("runs", run_views.RunViewSet, basename="api-run")
 
 urlpatterns = [
     path("api/", include(router.urls)),
-    *both("api/search/", article_views.SearchView.as_view(), "api-search"),
+    *both("api/search/", search_views.SearchView.as_view(), "api-search"),
     *both(
         "api/companies/<uuid:company>/articles/",
         views.CompanyArticlesView.as_view(),

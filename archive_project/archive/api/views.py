@@ -1,75 +1,90 @@
-"""Spaces, records and runs over REST, and the articles about a company: for reading."""
+"""Spaces over REST, and the articles about a company."""
 
 from __future__ import annotations
 
 import uuid
 from typing import Any, ClassVar
 
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
+from rest_framework.decorators import action
+from rest_framework.exceptions import ValidationError
+from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.viewsets import ViewSetMixin
 
 from archive.api import filters, serializers
+from archive.api.base import RowViewSet
+from archive.api.tags import tag_of
 from archive.articles.models import Article
-from archive.records.models import Record
-from archive.runbooks.models import Run
+from archive.discussion import operations as discussion
+from archive.discussion.reading import is_watched
+from archive.exchange import files, importing
+from archive.exchange.views import zipped
 from archive.spaces.models import Space
-from hm_auth.access import load_or_404
-from hm_auth.rest.filters import StrictFilterBackend
 from hm_auth.rest.views import RestView
 
 ABOUT = 20
 
 
-class ReadingViewSet(ViewSetMixin, RestView):
-    """A list and its rows, cut to what the caller may see."""
-
-    filter_backends = (StrictFilterBackend,)
-    capability = "archive.open"
-
-    def list(self, request: Request) -> Response:  # noqa: ARG002 - the framework's signature
-        return self.answer_list(self.get_queryset())
-
-    def retrieve(self, request: Request, pk: str) -> Response:  # noqa: ARG002
-        return Response(self.get_serializer(load_or_404(self.get_queryset(), pk=pk)).data)
-
-
 @extend_schema(tags=["spaces"])
-class SpaceViewSet(ReadingViewSet):
+class SpaceViewSet(RowViewSet):
     queryset = Space.objects.all()
     serializer_class = serializers.SpaceSerializer
     filterset_class = filters.SpaceFilterSet
     orderings: ClassVar = {"name": ("name", "id"), "created_at": ("created_at", "id")}
+    capabilities: ClassVar = {"export": "archive.internal", "bring_in": "archive.write"}
+    file_actions = ("export",)
 
     def get_queryset(self) -> Any:
         return Space.objects.visible_to(self.caller)
 
+    def tag(self, row: Space) -> str:
+        return tag_of(row)
 
-@extend_schema(tags=["records"])
-class RecordViewSet(ReadingViewSet):
-    queryset = Record.objects.all()
-    serializer_class = serializers.RecordSerializer
-    filterset_class = filters.RecordFilterSet
-    orderings: ClassVar = {"name": ("name", "id"), "updated_at": ("updated_at", "id")}
+    @extend_schema(
+        request=serializers.WatchSerializer, responses=serializers.WatchSerializer, methods=["PUT"]
+    )
+    @extend_schema(responses=serializers.WatchSerializer, methods=["GET"])
+    @action(detail=True, methods=["get", "put"], filter_backends=(), pagination_class=None)
+    def mine(self, request: Request, pk: str) -> Response:
+        """Whether the caller gets mail of what happens in the space."""
+        space = self.found(pk)
+        if request.method == "PUT":
+            form = serializers.WatchSerializer(data=request.data)
+            form.is_valid(raise_exception=True)
+            discussion.watch(on=form.validated_data["watched"], by=self.caller, space=space)
+        return Response({"watched": is_watched(space, self.caller)})
 
-    def get_queryset(self) -> Any:
-        rows = Record.objects.visible_to(self.caller).current()
-        return rows.select_related("type").defer("words")
+    @extend_schema(responses={(200, "application/zip"): OpenApiTypes.BINARY})
+    @action(detail=True, methods=["get"], filter_backends=(), pagination_class=None)
+    def export(self, request: Request, pk: str) -> Any:  # noqa: ARG002
+        """The articles and files as a ZIP that imports again to the same."""
+        space = self.found(pk)
+        return zipped(self.caller, space, Article.objects.filter(space=space), space.slug)
 
-
-@extend_schema(tags=["runs"])
-class RunViewSet(ReadingViewSet):
-    """For staff only."""
-
-    queryset = Run.objects.all()
-    serializer_class = serializers.RunSerializer
-    filterset_class = filters.RunFilterSet
-    orderings: ClassVar = {"started_at": ("started_at", "id")}
-    capability = "archive.internal"
-
-    def get_queryset(self) -> Any:
-        return Run.objects.visible_to(self.caller).select_related("space")
+    @extend_schema(
+        request={"multipart/form-data": serializers.ImportSerializer},
+        responses=serializers.ImportRowSerializer(many=True),
+    )
+    @action(
+        detail=True, methods=["post"], url_path="import", parser_classes=[MultiPartParser],
+        filter_backends=(), pagination_class=None,
+    )  # fmt: skip
+    def bring_in(self, request: Request, pk: str) -> Response:
+        """Import a ZIP, or only say what that would do; the answer tells of each file."""
+        space = self.found(pk)
+        form = serializers.ImportSerializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        try:
+            read, left_out = files.of_zip(form.validated_data["file"].read())
+            report = importing.run(
+                space=space, files=read, left_out=left_out, by=self.caller,
+                dry=form.validated_data["dry"],
+            )  # fmt: skip
+        except files.Refused as error:
+            raise ValidationError({"file": [str(error)]}) from error
+        return Response(serializers.ImportRowSerializer(report, many=True).data)
 
 
 @extend_schema(tags=["companies"])

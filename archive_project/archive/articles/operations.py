@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import F, Max
 from django.utils import timezone
 
-from archive.articles import addresses
+from archive.articles import addresses, announcing
 from archive.articles.models import Article, Kind, Revision, Visibility
 from archive.articles.rendering import VERSION, Rendered, render
 from archive.articles.rules.merging import Merged, merge, settle
@@ -99,6 +99,7 @@ def create(*, space: Space, draft: Draft, by: Any, kind: str = Kind.ARTICLE,
     indexing.index([article.pk])
     links.record(article_id=article.pk, targets=rendered.links)
     links.arrived(article_id=article.pk, space=space, title=draft.title, slug=article.slug)
+    announcing.created(article)
     return article
 
 
@@ -128,6 +129,7 @@ def save(*, article: Article, draft: Draft, expected_version: int, by: Any,
     _record(article.pk, expected_version + 1, draft, by=by, now=instant)
     indexing.index([article.pk])
     links.record(article_id=article.pk, targets=rendered.links)
+    announcing.changed(article, visibility=draft.visibility)
     return True
 
 
@@ -169,17 +171,21 @@ def move(*, article: Article, space: Space) -> None:
     indexing.index(below)  # the language of the space may be another
 
 
+@transaction.atomic
 def move_to_trash(*, article: Article, now: datetime | None = None) -> None:
     """Take ``article`` out of sight. Raises NotPossible when it is in the trash already."""
     rows = Article.objects.current().filter(pk=article.pk)
     if not rows.update(deleted_at=now or timezone.now()):
         raise NotPossible(f"“{article}” is in the trash already.")
+    announcing.deleted(article)
 
 
+@transaction.atomic
 def take_from_trash(*, article: Article) -> None:
     """Put ``article`` back where it was. Raises NotPossible when it is not in the trash."""
     if not Article.objects.trashed().filter(pk=article.pk).update(deleted_at=None):
         raise NotPossible(f"“{article}” is not in the trash.")
+    announcing.restored(article)
 
 
 def rerender(article: Article) -> None:

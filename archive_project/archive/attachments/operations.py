@@ -71,10 +71,16 @@ def claim(*, article: Article, by: Any) -> None:
     """Give ``article`` the files that ``by`` put into its text before it was saved first."""
     rows = Attachment.objects.filter(article=None, uploaded_by_id=by.pk)
     found = list(rows.filter(pk__in=mentioned(article.source)).select_for_update())
-    for attachment in found:
+    adopt(article=article, attachments=found)
+
+
+@transaction.atomic
+def adopt(*, article: Article, attachments: list[Attachment]) -> None:
+    """Give ``article`` files that were attached to none."""
+    for attachment in attachments:
         attachment.article = article
-    Attachment.objects.bulk_update(found, ["article"])
-    _index(found)
+    Attachment.objects.bulk_update(attachments, ["article"])
+    _index(attachments)
 
 
 @transaction.atomic
@@ -142,12 +148,17 @@ def _is_in_a_text(attachment: Attachment) -> bool:
     )
 
 
-def _check(article: Article | None, size: int) -> None:
+def problem_of(size: int) -> str:
+    """Return why a file of ``size`` bytes is not taken, or ""."""
     most = settings.HM_MAX_ATTACHMENT_MB
     if size == 0:
-        raise NotPossible("The file is empty.")
-    if size > most * 1024 * 1024:
-        raise NotPossible(f"The file is larger than {most} MB.")
+        return "The file is empty."
+    return f"The file is larger than {most} MB." if size > most * 1024 * 1024 else ""
+
+
+def _check(article: Article | None, size: int) -> None:
+    if problem := problem_of(size):
+        raise NotPossible(problem)
     if article is not None and article.attachments.current().count() >= MOST:
         raise NotPossible(f"An article has at most {MOST} files.")
 

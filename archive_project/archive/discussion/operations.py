@@ -8,11 +8,13 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from archive.articles.announcing import about
 from archive.articles.models import Article
 from archive.discussion.models import Comment, Digest, Vote, Watch
 from archive.spaces.models import Space
 from hm_auth.exceptions import HiveMatrixError
 from hm_auth.permissions import allows
+from hm_auth.webhooks import operations as webhooks
 
 MOST = 500  # comments on an article
 
@@ -48,6 +50,8 @@ def comment(*, article: Article, text: str, by: Any, internal: bool = False,
         by_staff=staff, created_at=now or timezone.now(),
     )  # fmt: skip
     made.save(force_insert=True)
+    facts = {"by_staff": staff, "internal": made.internal, "answer": thread is not None}
+    webhooks.announce("comment.added", [{"id": str(made.pk), **facts, "article": about(article)}])
     return made
 
 

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 import codecs
 import io
+import posixpath
 import re
+import unicodedata
 import zipfile
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Any
+from urllib.parse import quote
 from xml.parsers.expat import ExpatError
 
 import mammoth
@@ -27,6 +32,8 @@ MARKS = (
 )
 FRONT = re.compile(r"\A---\n(.*?)\n---\n", re.DOTALL)
 # Where the text stands in the exports of Confluence, BookStack and IT Glue; else the whole body.
+REMOTE = re.compile(r"!\[[^\]\n]*\]\(<?https?://", re.IGNORECASE)
+DATA = re.compile(r"data:image/([a-z0-9]+)[a-z0-9.+-]*;base64,", re.IGNORECASE)
 PLACES = ("#main-content", ".page-content", "#document-content", "main", "article", "body")
 
 
@@ -34,34 +41,65 @@ class Unreadable(Exception):
     """The file cannot be made an article; the message says why, for people."""
 
 
+class _Loader(yaml.SafeLoader):
+    """YAML without aliases: a few lines of them make a list larger than the memory."""
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        if self.check_event(yaml.AliasEvent):
+            raise yaml.YAMLError("aliases are not allowed")
+        return super().compose_node(parent, index)
+
+
 @dataclass(slots=True)
 class Document:
-    """What a file says. ``notes`` are for the report."""
+    """What a file says. ``notes`` are for the report.
+
+    ``named`` are the names of the files its front matter lists, by their paths; ``embedded`` the
+    pictures that were inside, by paths nothing else has.
+    """
 
     path: str
     title: str
     source: str
     facts: dict[str, Any] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    named: dict[str, str] = field(default_factory=dict)
+    embedded: dict[str, bytes] = field(default_factory=dict)
+
+    def embed(self, content: bytes, kind: str) -> str:
+        """Keep a picture of ``kind``, such as png, and return its path relative to this file."""
+        folder, name = posixpath.split(self.path)
+        relative = f"{name}.embedded/picture-{len(self.embedded) + 1}.{kind}"
+        self.embedded[posixpath.join(folder, relative)] = content
+        return quote(relative)
 
 
 def read(path: str, content: bytes) -> Document:
     """Return the document in ``content``. Raises Unreadable."""
-    notes: list[str] = []
-    facts: dict[str, Any] = {}
+    document = Document(path, "", "")
     suffix = PurePosixPath(path).suffix.lower()
+    title = ""
     if suffix == ".docx":
-        source, title = _html(_docx(content)), ""
+        document.source = _html(_docx(content, document), document)
     else:
-        text = _text(content, notes)
+        text = _text(content, document.notes)
         if suffix in (".html", ".htm"):
             title = _html_title(text)
-            source = _html(text)
+            document.source = _html(text, document)
         else:
-            title, source, facts = _markdown(text, notes)
-    title = str(facts.get("title") or title or _first_heading(source) or PurePosixPath(path).stem)
-    title = " ".join("".join(c if c.isprintable() else " " for c in title).split())[:200]
-    return Document(path, title or "Untitled", source, facts, notes)
+            _markdown(text, document)
+    if remote := len(REMOTE.findall(document.source)):
+        document.notes.append(f"Pictures of other places that were not fetched: {remote}.")
+    found = " ".join((title or _first_heading(document.source)).split())
+    stem = PurePosixPath(path).stem
+    named = (_one_line(str(each or "")) for each in (document.facts.get("title"), found, stem))
+    document.title = next(filter(None, named), "Untitled")
+    return document
+
+
+def _one_line(title: str) -> str:
+    odd = ("Cc", "Cs", "Zl", "Zp")
+    return "".join(" " if unicodedata.category(c) in odd else c for c in title).strip()[:200]
 
 
 def _text(content: bytes, notes: list[str]) -> str:
@@ -76,18 +114,27 @@ def _text(content: bytes, notes: list[str]) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def _markdown(text: str, notes: list[str]) -> tuple[str, str, dict[str, Any]]:
+def _markdown(text: str, document: Document) -> None:
+    """Fill in source, facts and named files."""
+    document.source = text
     found = FRONT.match(text)
     if found is None:
-        return "", text, {}
+        return
     try:
-        facts = yaml.safe_load(found[1]) if "&" not in found[1] else None  # no anchors: no bombs
+        facts = yaml.load(found[1], Loader=_Loader)  # noqa: S506 - a safe loader, and stricter
     except (yaml.YAMLError, ValueError, RecursionError):
         facts = None
     if not isinstance(facts, dict):
-        notes.append("The front matter is not YAML and was kept as text.")
-        return "", text, {}
-    return "", text[found.end() :], facts
+        document.notes.append("The front matter is not YAML and was kept as text.")
+        return
+    document.source, document.facts = text[found.end() :], facts
+    folder = posixpath.dirname(document.path)
+    stated = facts.get("files")
+    for each in stated if isinstance(stated, list) else ():
+        path = each.get("path") if isinstance(each, dict) else None
+        if isinstance(path, str):
+            name = str(each.get("name") or posixpath.basename(path))
+            document.named[posixpath.normpath(posixpath.join(folder, path))] = name
 
 
 def _html_title(text: str) -> str:
@@ -96,11 +143,15 @@ def _html_title(text: str) -> str:
     return found.get_text(" ", strip=True) if found else ""
 
 
-def _html(text: str) -> str:
+def _html(text: str, document: Document) -> str:
     soup = BeautifulSoup(text, "html.parser")
     place = next((node for css in PLACES if (node := soup.select_one(css))), soup)
     for node in (*place.find_all("h1", limit=1), *place.find_all("nav")):
         node.decompose()
+    for node in place.find_all(["img", "a"]):
+        name = "src" if node.name == "img" else "href"
+        if address := str(node.get(name) or ""):
+            node[name] = _address(address, document)
     try:
         clean = nh3.clean(str(place), url_schemes={"http", "https", "mailto", "tel"},
                           clean_content_tags={"script", "style"})  # fmt: skip
@@ -109,7 +160,20 @@ def _html(text: str) -> str:
         raise Unreadable("Its tags are nested too deeply.") from error
 
 
-def _docx(content: bytes) -> str:
+def _address(address: str, document: Document) -> str:
+    """Return the address of a link or picture fit for Markdown; a picture inside gets a path."""
+    inside = DATA.match(address)
+    if inside is None:
+        return address.strip().replace(" ", "%20").replace("(", "%28").replace(")", "%29")
+    try:
+        content = base64.b64decode(address[inside.end() :], validate=False)
+    except (binascii.Error, ValueError):
+        document.notes.append("A picture inside cannot be read.")
+        return ""
+    return document.embed(content, inside[1].lower())
+
+
+def _docx(content: bytes, document: Document) -> str:
     try:
         parts, left_out = files.of_zip(content)
     except files.Refused as error:
@@ -118,10 +182,19 @@ def _docx(content: bytes) -> str:
         raise Unreadable("It has parts that are too large or lead outside.")
     if any(b"<!DOCTYPE" in part or b"<!ENTITY" in part for part in parts.values()):
         raise Unreadable("It declares entities, which no word processor does.")
+
+    @mammoth.images.img_element
+    def picture(image: Any) -> dict[str, str]:
+        kind = re.sub(r"[^a-z0-9].*", "", str(image.content_type).rpartition("/")[2].lower())
+        try:
+            with image.open() as stream:
+                return {"src": document.embed(stream.read(), kind or "bin")}
+        except (KeyError, OSError, ValueError):  # a link to a place outside is not opened
+            document.notes.append("A picture outside of the file was left out.")
+            return {"src": ""}
+
     try:
-        result = mammoth.convert_to_html(
-            _repacked(parts), convert_image=mammoth.images.img_element(lambda _: {"src": ""})
-        )
+        result = mammoth.convert_to_html(_repacked(parts), convert_image=picture)
     except (KeyError, OSError, ValueError, AttributeError, SyntaxError, ExpatError) as error:
         raise Unreadable("It is not a DOCX file that can be read.") from error
     return str(result.value)

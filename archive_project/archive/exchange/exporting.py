@@ -1,49 +1,136 @@
-"""A space as a ZIP of Markdown with front matter, made in memory; it imports again to the same."""
+"""A space as a ZIP of Markdown with front matter and files; it imports again to the same."""
 
 from __future__ import annotations
 
-import io
+import posixpath
 import re
 import zipfile
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from typing import IO, Any
+from urllib.parse import quote
 from uuid import UUID
 
 import yaml
 
 from archive.articles.models import Article
+from archive.attachments import storing
+from archive.attachments.models import Attachment
 from archive.spaces.models import Space
 
 EPOCH = (2000, 1, 1, 0, 0, 0)  # the same space gives the same bytes
+ATTACHED = re.compile(r"\]\(/attachments/([0-9a-f-]{36})(?=[#)\s])")
+PACKED = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".zip", ".docx", ".xlsx", ".pdf")
 
 
-def as_markdown(article: Article, source: str | None = None) -> str:
+def as_markdown(
+    article: Article, source: str | None = None, files: list[dict[str, str]] | None = None
+) -> str:
     """Return ``article`` as a file: YAML front matter, then its Markdown."""
-    facts = {
+    facts: dict[str, Any] = {
         "title": article.title, "kind": article.kind, "visibility": article.visibility,
         "tags": list(article.tags), "pinned": article.pinned, "position": article.position,
         "slug": article.slug,
         "review_on": article.review_on.isoformat() if article.review_on else None,
+        "created": article.created_at.isoformat(), "updated": article.updated_at.isoformat(),
     }  # fmt: skip
-    front = yaml.safe_dump(facts, allow_unicode=True, sort_keys=False)
+    if files:
+        facts["files"] = files
+    front = yaml.safe_dump(facts, allow_unicode=True, sort_keys=False, width=1000)
     return f"---\n{front}---\n{article.source if source is None else source}"
 
 
-def as_zip(space: Space, articles: Iterable[Article]) -> bytes:
-    """Return the ZIP of ``articles`` (of one space, cut to what its reader may see)."""
+def write_zip(
+    out: IO[bytes], space: Space, articles: Iterable[Article], attachments: Iterable[Attachment]
+) -> None:
+    """Write the ZIP of ``articles`` and their ``attachments`` to ``out``.
+
+    Both are of one space and cut to what their reader may see. Files are written in parts.
+    """
     rows = {row.pk: row for row in articles}
     paths = {key: _path(row, rows) for key, row in rows.items()}
-    by_slug = {row.slug: paths[key] for key, row in rows.items()}
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+    places = _places(attachments, rows, set(paths.values()))
+    relative = _Relative(space, {row.slug: paths[key] for key, row in rows.items()}, places)
+    of_article: dict[UUID | None, list[Attachment]] = defaultdict(list)
+    for attachment, _ in places.values():
+        of_article[attachment.article_id].append(attachment)
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         for key, row in sorted(rows.items(), key=lambda item: paths[item[0]]):
-            text = as_markdown(row, _relative(row.source, space, by_slug, paths[key]))
-            info = zipfile.ZipInfo(paths[key], EPOCH)
-            info.compress_type = zipfile.ZIP_DEFLATED
-            archive.writestr(info, text)
-    return packed.getvalue()
+            listed = [relative.entry(each, paths[key]) for each in of_article[key]]
+            text = as_markdown(row, relative.source(row.source, paths[key]), listed)
+            archive.writestr(_info(paths[key]), text)
+        for attachment, path in sorted(places.values(), key=lambda item: item[1]):
+            with archive.open(_info(path, attachment.size), "w") as member:
+                for part in storing.part(storing.path_of(attachment.digest), 0, attachment.size):
+                    member.write(part)
 
 
-def _path(row: Article, rows: dict[UUID, Article]) -> str:
+class _Relative:
+    """Links between the files of one ZIP."""
+
+    def __init__(
+        self, space: Space, by_slug: Mapping[str, str],
+        places: Mapping[UUID, tuple[Attachment, str]],
+    ) -> None:  # fmt: skip
+        self.by_slug, self.places = by_slug, places
+        slug = re.escape(space.slug)
+        self.address = re.compile(rf"\]\(/articles/{slug}/([a-z0-9-]+)(?=[#)\s])")
+
+    def source(self, source: str, path: str) -> str:
+        """Return ``source`` with relative links to what is in the ZIP."""
+
+        def article(found: re.Match[str]) -> str:
+            target = self.by_slug.get(found[1])
+            return f"]({_up(path)}{target}" if target else found[0]
+
+        def file(found: re.Match[str]) -> str:
+            target = self.places.get(UUID(found[1])) if _is_id(found[1]) else None
+            return f"]({_up(path)}{quote(target[1])}" if target else found[0]
+
+        return ATTACHED.sub(file, self.address.sub(article, source))
+
+    def entry(self, attachment: Attachment, path: str) -> dict[str, str]:
+        """Return what the front matter of the file at ``path`` says of ``attachment``."""
+        _, place = self.places[attachment.pk]
+        return {"path": _up(path) + place, "name": attachment.name}
+
+
+def _places(
+    attachments: Iterable[Attachment], rows: Mapping[UUID, Article], taken: set[str]
+) -> dict[UUID, tuple[Attachment, str]]:
+    """Return where each attachment of ``rows`` lies in the ZIP: ``files/<article>/<name>``."""
+    places: dict[UUID, tuple[Attachment, str]] = {}
+    ordered = sorted(attachments, key=lambda each: (each.name, each.digest, str(each.pk)))
+    for each in ordered:
+        if each.article_id is not None and (row := rows.get(each.article_id)):
+            path = _free(f"files/{row.slug}", _plain(each.name), taken)
+            taken.add(path)
+            places[each.pk] = (each, path)
+    return places
+
+
+def _free(folder: str, name: str, taken: set[str]) -> str:
+    path, number = f"{folder}/{name}", 2
+    while path in taken:
+        path, number = f"{folder}/{number}-{name}", number + 1
+    return path
+
+
+def _plain(name: str) -> str:
+    """Return ``name`` as any file system and importer takes it."""
+    kept = "".join(c if c.isprintable() and c not in '<>:"|?*\\' else "_" for c in name)
+    return posixpath.basename(kept) or "file"
+
+
+def _info(path: str, size: int = 0) -> zipfile.ZipInfo:
+    info = zipfile.ZipInfo(path, EPOCH)
+    info.file_size = size  # decides whether the member may be larger than 2 GiB
+    packed = path.lower().endswith(PACKED)
+    info.compress_type = zipfile.ZIP_STORED if packed else zipfile.ZIP_DEFLATED
+    return info
+
+
+def _path(row: Article, rows: Mapping[UUID, Article]) -> str:
     parts = [row.slug]
     while row.parent_id is not None and (above := rows.get(row.parent_id)) is not None:
         parts.append(above.slug)
@@ -51,12 +138,12 @@ def _path(row: Article, rows: dict[UUID, Article]) -> str:
     return "/".join(reversed(parts)) + ".md"
 
 
-def _relative(source: str, space: Space, by_slug: dict[str, str], path: str) -> str:
-    up = "../" * path.count("/")
-    address = re.compile(rf"\]\(/articles/{re.escape(space.slug)}/([a-z0-9-]+)(?=[#)\s])")
+def _up(path: str) -> str:
+    return "../" * path.count("/")
 
-    def relative(found: re.Match[str]) -> str:
-        target = by_slug.get(found[1])
-        return f"]({up}{target}" if target else found[0]
 
-    return address.sub(relative, source)
+def _is_id(text: str) -> bool:
+    try:
+        return str(UUID(text)) == text
+    except ValueError:
+        return False

@@ -14,6 +14,7 @@ MOST_FILES = 5000
 MOST_BYTES = 100 * 1024 * 1024  # of all files together, unpacked
 MOST_OF_ONE = 20 * 1024 * 1024
 MOST_PACKED = 50 * 1024 * 1024
+LONGEST_PATH = 1000
 BROKEN = (
     zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError, NotImplementedError,
     RuntimeError, ValueError, OSError,
@@ -88,7 +89,7 @@ def _unfit(member: zipfile.ZipInfo) -> str:
     """Return why a member is left out; paths matter for links and for the tree only."""
     name = member.filename
     path = PurePosixPath(name)
-    if not path.parts or not name.isprintable() or len(name) > 300:
+    if not path.parts or not name.isprintable() or len(name) > LONGEST_PATH:
         return "its path is odd"
     if path.is_absolute() or ".." in path.parts or "\\" in name or ":" in path.parts[0]:
         return "its path leads outside"

@@ -125,6 +125,9 @@ class Expiry(models.Model):
     reminded = models.PositiveSmallIntegerField(
         null=True, help_text="The notice sent last: 90, 60, 30 or 0 days before."
     )
+    announced = models.PositiveSmallIntegerField(
+        null=True, help_text="The same, of what webhooks were told."
+    )
 
     objects = ExpiryQuerySet.as_manager()
 

@@ -9,12 +9,14 @@ import pghistory
 from django.db import transaction
 from django.utils import timezone
 
+from archive.articles.announcing import about_space
 from archive.articles.models import Article, Kind
 from archive.articles.rendering import render
 from archive.runbooks.models import Run, State, Step
 from archive.runbooks.rules import steps
 from archive.spaces.models import Space
 from hm_auth.exceptions import HiveMatrixError
+from hm_auth.webhooks import operations as webhooks
 
 
 class NotPossible(HiveMatrixError):
@@ -78,7 +80,16 @@ def close(*, run: Run, state: str, note: str, by: Any, now: datetime | None = No
         Run.objects.filter(pk=run.pk).update(
             state=state, closed_at=now or timezone.now(), closed_by=str(by), closing_note=note
         )
-    run.refresh_from_db()
+        run.refresh_from_db()
+        webhooks.announce("run.closed", [_about(run)])
+
+
+def _about(run: Run) -> dict[str, Any]:
+    """Return what other programs are told: neither steps nor notes."""
+    return {
+        "id": str(run.pk), "title": run.title, "state": run.state, "article": str(run.article_id),
+        "space": about_space(run.space), "url": f"/runs/{run.pk}",
+    }  # fmt: skip
 
 
 def _lock_open(run: Run) -> None:

@@ -30,10 +30,15 @@ class Command(BaseCommand):
         try:
             folder = path.is_dir()
             read, left_out = files.of_folder(path) if folder else files.of_zip(path.read_bytes())
+            report = importing.run(
+                space=space, files=read, left_out=left_out, by=person, dry=options["dry_run"],
+                tell=self._tell,
+            )  # fmt: skip
         except files.Refused as error:
             raise CommandError(str(error)) from error
-        report = importing.run(
-            space=space, files=read, left_out=left_out, by=person, dry=options["dry_run"]
-        )
         for row in report:
             self.stdout.write(f"{row.done:10} {row.path}  {row.why}".rstrip())
+
+    def _tell(self, done: int, total: int) -> None:
+        if done % 50 == 0 or done == total:
+            self.stderr.write(f"{done} of {total} articles")
