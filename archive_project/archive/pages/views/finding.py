@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 from archive.articles.models import Article
 from archive.articles.rules.tree import tree
 from archive.discussion.reading import is_watched
+from archive.pages.elsewhere import pages_of
 from archive.pages.requests import PersonRequest, load_space
 from archive.spaces.models import Space
 from hm_auth.access import requires
@@ -47,10 +48,13 @@ def space(request: PersonRequest, space: str) -> HttpResponse:
     found = load_space(request, space)
     rows = Article.objects.visible_to(request.user).current().filter(space=found).for_lists()
     nodes = tree(list(rows.order_by("position", "title", "id")))
-    watched = is_watched(found, request.user)
-    return render(
-        request, "archive/space.html", {"space": found, "nodes": nodes, "watched": watched}
-    )
+    context = {
+        "space": found,
+        "nodes": nodes,
+        "watched": is_watched(found, request.user),
+        "elsewhere": pages_of(request, found.company_id),
+    }
+    return render(request, "archive/space.html", context)
 
 
 @require_safe
