@@ -56,7 +56,7 @@ def about_company(
 
 def render_panel(
     request: HttpRequest, archive: Module | None, company_id: uuid.UUID, *,
-    caller: Caller, from_client: str, back: tuple[str, str],
+    caller: Caller | None, from_client: str, back: tuple[str, str],
 ) -> HttpResponse:  # fmt: skip
     """Render the panel for htmx, or a page with it for whoever comes without JavaScript.
 
@@ -65,7 +65,7 @@ def render_panel(
     """
     part = request.headers.get("HX-Request") == "true"
     context: dict[str, Any] = {"archive": archive, "back": back}
-    if archive is not None:
+    if archive is not None and caller is not None:
         context["all_url"] = start_url(
             archive.url, from_client=from_client, next_path=f"/companies/{company_id}"
         )

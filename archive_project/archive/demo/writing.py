@@ -135,8 +135,8 @@ def _revise(shelf: Shelf, article: Article, text: Text) -> None:
                 created_at=article.updated_at,
             )
         )
-        share = 5 + crc32(f"{text.title} {number}".encode()) % 80
-        days = max(days * share // 100, 1)
+        share = crc32(f"{text.title} {number}".encode()) % 90  # rather lately than long ago
+        days = max(days * share**2 // 10_000, 1)
     article.title = text.title
     _render(shelf, article)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.db.models import Case, When
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -16,7 +17,9 @@ from hm_auth.access import requires
 from hm_auth.ui.keyset import keyset_page
 
 RECENT = ("-updated_at", "-id")
-ON_HOME = 8
+ON_HOME, PINNED = 8, 12
+# The staff's spaces, then those for everybody, then the companies'.
+OWN_LAST = Case(When(kind="internal", then=0), When(kind="shared", then=1), default=2)
 PAGE = 50
 
 
@@ -26,8 +29,8 @@ def home(request: PersonRequest) -> HttpResponse:
     """The spaces, what is pinned, and what changed lately."""
     rows = Article.objects.visible_to(request.user).current().for_lists().select_related("space")
     context = {
-        "spaces": Space.objects.visible_to(request.user).order_by("kind", "name"),
-        "pinned": rows.filter(pinned=True).order_by("title", "id")[:ON_HOME],
+        "spaces": Space.objects.visible_to(request.user).order_by(OWN_LAST, "name"),
+        "pinned": rows.filter(pinned=True).order_by("title", "id")[:PINNED],
         "recent": rows.order_by(*RECENT)[:ON_HOME],
     }
     return render(request, "archive/home.html", context)

@@ -22,11 +22,12 @@ def articles(request: PersonRequest, account_number: str) -> HttpResponse:
     """The panel, filled with what the person may read in Archive."""
     visible = Company.objects.visible_to(request.user)
     company = load_or_404(visible, account_number=account_number.upper())
+    archive = _archive(request.user.permission_level)
     return render_panel(
         request,
-        _archive(request.user.permission_level),
+        archive,
         company.pk,
-        caller=_caller(request),
+        caller=_caller(request) if archive else None,
         from_client=NEXUS,
         back=(company.name, reverse("company", args=[company.account_number])),
     )
