@@ -26,7 +26,7 @@ PEOPLE = (
     Somebody("billing", "Bea Okafor", "billing"),
     Somebody("acme", "Nora Byrne", "client", "C-1001"),
     Somebody("globex", "James Ashworth", "client", "C-1002"),
-    # They worked here for a while; what they wrote stays, their accounts in Nexus are gone.
+    # They work here, too; the demo has no accounts for them in Nexus.
     Somebody("mira", "Mira Novák", "technician"),
     Somebody("tomasz", "Tomasz Zieliński", "technician"),
 )

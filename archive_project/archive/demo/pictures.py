@@ -32,25 +32,27 @@ def _font(size: int) -> Font:
 
 
 def _network(text: str) -> Image.Image:
-    """Draw rows of boxes; each box hangs on the middle of the row above."""
+    """Draw rows of boxes; a box hangs on the middle of the row above, or alone on each of it."""
     rows = [[box.strip() for box in row.split("|")] for row in text.split(">")]
     tall = 2 * LINE + 12
     image = Image.new("RGB", (WIDTH, 2 * PAD + len(rows) * tall + (len(rows) - 1) * GAP), PAPER)
     pen = ImageDraw.Draw(image)
-    joint: tuple[float, float] | None = None
+    joints: list[tuple[float, float]] = []
     for number, row in enumerate(rows):
         top = PAD + number * (tall + GAP)
         wide = (WIDTH - 2 * PAD - (len(row) - 1) * 12) / len(row)
         wide = min(wide, 300)
         left = (WIDTH - len(row) * wide - (len(row) - 1) * 12) / 2
+        if len(row) > 1 and joints:
+            joints = [(WIDTH / 2, joints[0][1])]
         for place, box in enumerate(row):
             x = left + place * (wide + 12)
-            if joint:
+            for joint in joints:
                 _join(pen, joint, (x + wide / 2, top))
             fill = FILLS[number % len(FILLS)]
             pen.rounded_rectangle((x, top, x + wide, top + tall), 8, fill, INK, 2)
             _middle(pen, box, (x, top, x + wide, top + tall))
-        joint = (WIDTH / 2, top + tall)
+        joints = [(left + place * (wide + 12) + wide / 2, top + tall) for place in range(len(row))]
     return image
 
 

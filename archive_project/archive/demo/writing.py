@@ -135,8 +135,10 @@ def _revise(shelf: Shelf, article: Article, text: Text) -> None:
                 created_at=article.updated_at,
             )
         )
-        share = crc32(f"{text.title} {number}".encode()) % 90  # rather lately than long ago
-        days = max(days * share**2 // 10_000, 1)
+        share = crc32(f"{text.title} {number}".encode()) % 90
+        if number < len(text.revisions) - 1:
+            share = 95 - share // 3
+        days = max(days * share**2 // 10_000, 1)  # the last one rather lately than long ago
     article.title = text.title
     _render(shelf, article)
 
