@@ -6,12 +6,10 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from archive.articles.models import Article
 from archive.demo.writing import Shelf
 from archive.discussion import operations as discussion
 from archive.discussion.models import Comment, Vote
 from archive.drafts import operations as drafts
-from archive.links.rules.wiki import key
 from archive.runbooks import operations as runbooks
 from archive.runbooks.models import State
 from archive.search.models import Miss, Reading
@@ -27,7 +25,7 @@ def load(table: Mapping[str, Any], spaces: Mapping[str, Space], shelf: Shelf) ->
     _votes(table["votes"], shelf)
     _reading(table["stars"], table["read"], shelf)
     for title in table["watched"]:
-        discussion.watch(on=True, by=shelf.people["tech"], article=_find(shelf, title),
+        discussion.watch(on=True, by=shelf.people["tech"], article=shelf.find(title),
                          now=shelf.today)  # fmt: skip
     for company in table["watched_spaces"]:
         discussion.watch(on=True, by=shelf.people["tech"], space=spaces[company], now=shelf.today)
@@ -42,17 +40,11 @@ def load(table: Mapping[str, Any], spaces: Mapping[str, Space], shelf: Shelf) ->
     )  # fmt: skip
 
 
-def _find(shelf: Shelf, name: str) -> Article:
-    """Return the article named ``space:Title``."""
-    space, _, title = name.partition(":")
-    return shelf.titles[space, key(title)]
-
-
 def _run(row: Mapping[str, Any], spaces: Mapping[str, Space], shelf: Shelf) -> None:
     by = shelf.people[row["by"]]
     begun = shelf.instant(row["day"], row["article"])
     run = runbooks.start(
-        article=_find(shelf, row["article"]), space=spaces[row["space"]], by=by, now=begun
+        article=shelf.find(row["article"]), space=spaces[row["space"]], by=by, now=begun
     )
     steps = run.steps.count()
     notes = row.get("notes", {})
@@ -73,7 +65,7 @@ def _comment(row: Mapping[str, Any], shelf: Shelf) -> None:
     thread: Comment | None = None
     for who, text in [(row["by"], row["text"]), *row.get("answers", [])]:
         made = discussion.comment(
-            article=_find(shelf, row["article"]), text=text, by=shelf.people[who],
+            article=shelf.find(row["article"]), text=text, by=shelf.people[who],
             internal=row.get("internal", False), thread=thread, now=at,
         )  # fmt: skip
         thread = thread or made
@@ -85,7 +77,7 @@ def _comment(row: Mapping[str, Any], shelf: Shelf) -> None:
 def _votes(votes: Mapping[str, Any], shelf: Shelf) -> None:
     """``+`` helped, ``-`` did not: one sign a person, in the order of the people."""
     Vote.objects.bulk_create(
-        Vote(user=user, article=_find(shelf, name), helpful=sign == "+",
+        Vote(user=user, article=shelf.find(name), helpful=sign == "+",
              at=shelf.instant(5 + number, name))
         for name, signs in votes.items()
         for number, (user, sign) in enumerate(zip(shelf.people.values(), signs, strict=False))
@@ -98,7 +90,7 @@ def _reading(stars: Mapping[str, Any], read: Mapping[str, Any], shelf: Shelf) ->
     for who, names in [*read.items(), *stars.items()]:
         for number, name in enumerate(names):
             rows[who, name] = Reading(
-                user=shelf.people[who], article=_find(shelf, name),
+                user=shelf.people[who], article=shelf.find(name),
                 seen_at=shelf.instant(1 + number, f"{who} {name}"),
                 starred=name in stars.get(who, ()),
             )  # fmt: skip

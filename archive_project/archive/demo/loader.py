@@ -38,7 +38,7 @@ def load(*, now: datetime | None = None) -> int:
         spaces[number or row["file"]] = space
         shelve(shelf, space, read(row["file"]))
     store(shelf)
-    records.load(read_table("records")["types"], spaces, people, today)
+    records.load(read_table("records")["types"], spaces, shelf)
     activity.load(read_table("activity"), spaces, shelf)
     return len(shelf.titles)
 

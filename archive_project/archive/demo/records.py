@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from archive.demo.people import demo_id
+from archive.demo.writing import Shelf
 from archive.records import operations
 from archive.records.models import Field, RecordType
 from archive.spaces.models import Space
@@ -16,11 +17,10 @@ from hm_auth.models import User
 def load(
     types: Iterable[Mapping[str, Any]],
     spaces: Mapping[str, Space],
-    people: Mapping[str, User],
-    today: datetime,
+    shelf: Shelf,
 ) -> None:
     """Make each type with its fields and records, by the ways people make them."""
-    admin, technician = people["admin"], people["tech"]
+    admin, technician, today = shelf.people["admin"], shelf.people["tech"], shelf.today
     for entry in types:
         made = operations.save_type(
             type=RecordType(
@@ -36,7 +36,7 @@ def load(
                 type=made, space=spaces[company], name=name, by=technician,
                 now=today - timedelta(days=14 + 7 * number % 300),
                 values={
-                    str(field.pk): _value(field.kind, value, company, today)
+                    str(field.pk): _value(field.kind, value, company, shelf)
                     for field, value in zip(fields, values, strict=True)
                 },
             )  # fmt: skip
@@ -49,9 +49,11 @@ def _field(type: RecordType, name: str, by: User) -> Field:  # noqa: A002 - the 
     return operations.save_field(field=field, by=by)
 
 
-def _value(kind: str, value: Any, company: str, today: datetime) -> str:
+def _value(kind: str, value: Any, company: str, shelf: Shelf) -> str:
     if kind == "date":  # days from today
-        return (today + timedelta(days=value)).date().isoformat() if value != "" else ""
+        return (shelf.today + timedelta(days=value)).date().isoformat()
+    if kind == "article" and value:
+        return str(shelf.find(value).pk)
     if kind == "contact":  # the number of the person in the company
         return str(demo_id("contact", f"{company}:{value}"))
     return str(value)

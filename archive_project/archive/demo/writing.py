@@ -46,6 +46,11 @@ class Shelf:
             day -= timedelta(days=max(day.weekday() - 4, 0))
         return day + timedelta(minutes=8 * 60 + crc32(name.encode()) % 560)
 
+    def find(self, name: str) -> Article:
+        """Return the article named ``space:Title``. Raises KeyError."""
+        space, _, title = name.partition(":")
+        return self.titles[space, key(title)]
+
 
 def shelve(shelf: Shelf, space: Space, texts: Iterable[Text]) -> None:
     """Make the rows of the articles of ``space``; nothing is stored yet, but the pictures' bytes.
