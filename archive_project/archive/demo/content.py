@@ -16,6 +16,7 @@ from zlib import crc32
 FOLDER = Path(__file__).parent / "content"
 FACT = re.compile(r"(tags|below|by|day|kind|review|trashed|net|shot): (.+)|(open|pinned)$")
 CHANGE = re.compile(r"(.+) ==> (.+)$")
+ITEM = re.compile(r"- |\d+\. ")
 PICTURES = ("net", "shot")
 OLDEST, YOUNGEST = 350, 25  # days ago, for an article that does not say when it was written
 LATER = (  # what people say when they add the last part of an article
@@ -86,4 +87,7 @@ def _changed(before: str, changes: str) -> str:
         else:
             added.append(line)
     addition = "\n".join(added).rstrip()
-    return f"{before}\n{addition}\n" if addition else before
+    if not addition:
+        return before
+    goes_on = ITEM.match(addition) and ITEM.match(before.rstrip().rpartition("\n")[2])
+    return f"{before}{addition}\n" if goes_on else f"{before}\n{addition}\n"
