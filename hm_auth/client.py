@@ -1,4 +1,4 @@
-"""The only code that talks to Nexus.
+"""The only code that talks to Nexus, and to other modules.
 
 Every call has a timeout. Reads are repeated after a failed connection and fall back to the last
 answer; a POST is never repeated, but for a refresh: Nexus answers the same one twice (10 seconds).
@@ -16,23 +16,30 @@ import requests
 from hm_auth import answers
 from hm_auth.answers import Answer, Caller
 from hm_auth.conf import conf
-from hm_auth.exceptions import NexusRefused, NexusUnavailable
+from hm_auth.exceptions import NexusRefused, NexusUnavailable, PeerUnavailable
 from hm_auth.service import request_id
 
 JWKS_PATH = "/.well-known/jwks.json"
 RETRY_PAUSES = (0.1, 0.3)  # seconds; only connections that were never made are tried again
 
 
-class Transport:
-    """HTTP to Nexus: keep-alive per thread, timeouts, errors by name. Knows nothing of the API."""
+PEER_TIMEOUTS = (1.0, 2.5)  # seconds; what is only a part of a page is not waited for longer
 
-    def __init__(self) -> None:
+
+class Transport:
+    """HTTP to Nexus, or to the module at ``base``: keep-alive per thread, timeouts, errors by name.
+
+    Knows nothing of the API.
+    """
+
+    def __init__(self, base: str = "") -> None:
+        self._base = base
         self._local = threading.local()
         self._down_until = 0.0
 
     @property
-    def nexus_seems_down(self) -> bool:
-        """Whether Nexus failed so recently that a page with older data should not wait for it."""
+    def seems_down(self) -> bool:
+        """Whether it failed so recently that a page with older data should not wait for it."""
         return time.monotonic() < self._down_until
 
     def send(
@@ -53,9 +60,9 @@ class Transport:
             try:
                 response = self._session().request(
                     method,
-                    conf.nexus_url + path,
+                    (self._base or conf.nexus_url) + path,
                     headers=all_headers,
-                    timeout=conf.timeouts,
+                    timeout=PEER_TIMEOUTS if self._base else conf.timeouts,
                     allow_redirects=False,  # a password must not follow one
                     **options,
                 )
@@ -82,7 +89,8 @@ class Transport:
     def _checked(self, response: requests.Response) -> requests.Response:
         redirect = 300 <= response.status_code < 400 and response.status_code != 304
         if response.status_code >= 500 or redirect:
-            raise self._failed(f"Nexus answered {response.status_code}")
+            who = self._base or "Nexus"
+            raise self._failed(f"{who} answered {response.status_code}")
         self._down_until = 0.0
         return response
 
@@ -184,7 +192,7 @@ class NexusClient:
         kept = answers.recall(key)
         if kept and time.time() - kept.at < max_age:
             return kept.answer(stale=False)
-        down = self.transport.nexus_seems_down
+        down = self.transport.seems_down
         if down and kept:
             return kept.answer(stale=True)
         if down and optional:
@@ -210,6 +218,29 @@ class NexusClient:
         if not isinstance(answer, dict):
             raise NexusUnavailable("Nexus answered something that is not an object")
         return answer
+
+
+class Peer:
+    """Another module, asked for what a page shows beside its own. Safe to share between threads."""
+
+    def __init__(self, url: str) -> None:
+        self._transport = Transport(url)
+
+    def get(self, path: str, params: Mapping[str, str], *, caller: Caller) -> Any:
+        """Read ``path`` for ``caller``, whose token says what they may see; nothing is kept.
+
+        Asked once, and not at all shortly after it failed. Raises PeerUnavailable.
+        """
+        if self._transport.seems_down:
+            raise PeerUnavailable("It did not answer a moment ago")
+        try:
+            return _body(
+                self._transport.send(
+                    "GET", path, retry=False, params=params, headers=_bearer(caller)
+                )
+            )
+        except (NexusRefused, NexusUnavailable) as error:
+            raise PeerUnavailable(str(error)) from error
 
 
 def _end_user(ip: str | None, user_agent: str) -> dict[str, str]:

@@ -36,3 +36,9 @@ class NexusRefused(HiveMatrixError):
         self.code = code
         self.detail = detail
         self.retry_after = retry_after
+
+
+class PeerUnavailable(HiveMatrixError):
+    """Another module did not answer in time, or not with what was asked for."""
+
+    code = "module_unavailable"

@@ -64,6 +64,13 @@ def menu(claims: Claims, token: str) -> list[Module]:
     return [Module.from_row(row) for row in _rows(answer.data)]
 
 
+def opened(client_id: str, claims: Claims | None, token: str) -> Module | None:
+    """Return the module of that id if this person may open it and it is known."""
+    if claims is None:
+        return None
+    return next((each for each in menu(claims, token) if each.client_id == client_id), None)
+
+
 def _rows(data: Any) -> list[Mapping[str, Any]]:
     rows: list[Mapping[str, Any]] = data["results"] if isinstance(data, dict) else data
     return rows

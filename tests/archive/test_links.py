@@ -91,7 +91,7 @@ def test_a_wanted_article_is_begun_from_its_link(technician, billing, acme, acme
     write(acme_space, technician, "Outages", "[[UPS battery]]", visibility="client")
     browser = technician.browser
     assert [row["title"] for row in browser.get("/links/wanted").context["wanted"]] == [
-        "ups battery"
+        "UPS battery"
     ]
     answer = browser.get("/go/acme/UPS%20battery")
     assert answer["Location"] == "/spaces/acme/new?title=UPS+battery"

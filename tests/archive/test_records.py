@@ -122,7 +122,7 @@ def test_an_admin_makes_a_type_and_a_technician_fills_it_in(admin, technician, a
     answer = technician.browser.post("/records/licences/new", typed)
     found = Record.objects.get()
     assert answer.url == f"/records/licences/{found.pk}"
-    assert "2026-12-01" in technician.browser.get(answer.url).content.decode()
+    assert "1 Dec 2026" in technician.browser.get(answer.url).content.decode()
     bad = technician.browser.post(
         "/records/licences/new", {**typed, str(field.pk): "soon", "name": "Kept"}
     )

@@ -7,7 +7,7 @@ import pytest
 from archive.pages.views import spaces
 from archive.spaces.models import Space
 from hm_auth.exceptions import NexusUnavailable
-from tests.archive.conftest import ACME
+from tests.archive.conftest import ACME, GLOBEX
 
 
 @pytest.fixture
@@ -60,3 +60,12 @@ def test_only_writers_open_spaces(billing, acme):
     for person in (billing, acme):
         assert person.browser.post("/new-space", {"kind": "shared", "name": "x"}).status_code == 403
     assert not Space.objects.exists()
+
+
+def test_other_services_find_a_companys_space_by_its_id(acme_space, acme, globex, technician):
+    address = f"/companies/{ACME}"
+    for who in (acme, technician):
+        assert who.browser.get(address)["Location"] == "/spaces/acme"
+    assert globex.browser.get(address).status_code == 404
+    page = technician.browser.get(f"/companies/{GLOBEX}", follow=True).content.decode()
+    assert "Nothing has been written about this company yet." in page

@@ -21,6 +21,7 @@ PAGES = {
     "companies": STAFF,
     "company-by-id": OWN,
     "company": OWN,
+    "company-articles": OWN,
     "contacts": STAFF,
     "contact": OWN,
     "account": EVERYBODY,
@@ -40,7 +41,10 @@ def addresses():
         company=company, first_name="Ann", last_name="Lee", vip=True, notes="Allergic to nuts"
     )
     make_company("C-1002", "Globex Logistics")
-    arguments = {"company-by-id": [company.id], "company": ["C-1001"], "contact": [contact.id]}
+    arguments = {
+        "company-by-id": [company.id], "company": ["C-1001"], "company-articles": ["C-1001"],
+        "contact": [contact.id],
+    }  # fmt: skip
     return {name: reverse(name, args=arguments.get(name)) for name in PAGES}
 
 

@@ -80,6 +80,7 @@ def test_two_people_write_and_a_client_reads(stack, browser: Browser, person):
     tech.get_by_role("button", name="Save").click()
     address = tech.url
     assert address.endswith("/label-printer-in-the-warehouse")
+    tech.get_by_text("More", exact=True).click()
     tech.get_by_role("button", name="Watch").click()
     picture = tech.get_by_role("img", name="label.png").get_attribute("src")
 
@@ -121,13 +122,44 @@ def test_two_people_write_and_a_client_reads(stack, browser: Browser, person):
     problems = [text for each in (tech, admin, acme) for text in each.problems]
     assert [text for text in problems if "409" not in text] == []
 
-    outsider = person("globex")
+    the_outsider_finds_nothing(person, address.removeprefix(url), picture)
+
+
+def the_outsider_finds_nothing(person, path: str, picture: str) -> None:
+    """Page, history, files, search, lists, export and API: like what does not exist."""
+    outsider, staff = person("globex"), person("tech")
     outsider.sign_in("archive")
-    path = address.removeprefix(url)
-    for hidden in (path, path + "/history", path + "/files", picture, picture + "/thumbnail"):
-        assert outsider.get("archive", hidden).status_code == 404, hidden
-    found = outsider.get("archive", "/search?q=label+printer+warehouse").text
-    assert "Label printer" not in found
+    space = "/spaces/acme-manufacturing"
+    ways = ("", "/history", "/compare?old=1&new=2", "/edit", "/move", "/files", "/comment",
+            "/run", "/article.md")  # fmt: skip
+    hidden = [path + way for way in ways]
+    hidden += [picture, picture + "/thumbnail", space, space + "/export.zip", space + "/trash"]
+    hidden += ["/go/acme-manufacturing/Label printer in the warehouse"]
+    for each in hidden:
+        assert outsider.get("archive", each).status_code == 404, each
+    for way in ("/star", "/watch", "/helpful", "/comment", "/edit", "/delete", "/presence"):
+        assert outsider.post("archive", path + way, {"text": "x"}).status_code == 404, way
+    words = "?q=label+printer+warehouse"
+    for each in ("/", "/recent", "/reading", "/watching", "/search" + words, "/api/search" + words):
+        found = outsider.get("archive", each, headers=bearer(outsider))
+        assert found.status_code == 200, each
+        assert "Label printer" not in found.text, each
+
+    company = {"company": "9396e6f7-dba4-5731-bf01-01218701fbdb", "limit": "500"}
+    rows = staff.get("archive", "/api/articles/", params=company, headers=bearer(staff)).json()
+    written = next(row["id"] for row in rows["results"] if row["url"].endswith(path))
+    token = bearer(outsider)
+    for each in ("/", "/revisions/"):
+        answer = outsider.get("archive", f"/api/articles/{written}{each}", headers=token)
+        assert answer.status_code in (403, 404), each  # 403 whichever article it is
+        unknown = f"/api/articles/{company['company']}{each}"
+        assert answer.status_code == outsider.get("archive", unknown, headers=token).status_code
+    listed = outsider.get("archive", "/api/articles/", params=company, headers=token).json()
+    assert listed["results"] == []
+
+
+def bearer(who) -> dict[str, str]:
+    return {"Authorization": f"Bearer {who.tokens()['access']}"}
 
 
 def test_the_editor_works_without_javascript(stack, browser: Browser):
@@ -139,6 +171,7 @@ def test_the_editor_works_without_javascript(stack, browser: Browser):
     expect(page.get_by_role("toolbar")).to_be_hidden()
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_role("article").locator("strong")).to_have_text("words")
+    page.get_by_text("More", exact=True).click()  # a menu that needs no script
     page.get_by_role("link", name="Files").click()
     plan = {"name": "plan.png", "mimeType": "image/png", "buffer": base64.b64decode(PIXELS)}
     notes = {"name": "notes.txt", "mimeType": "text/plain", "buffer": b"Kaleidoscope"}

@@ -59,6 +59,7 @@ MATRIX = {
     "clients-file": (200, 200, 403, 403, 403),
     "export": (200, 200, 403, 403, 403),
     "acme": (200, 200, 200, 200, 404),
+    "articles": (200, 200, 200, 200, 404),
     "nobody": (404, 404, 404, 404, 404),
 }
 
@@ -66,6 +67,7 @@ MATRIX = {
 def test_each_level_reaches_exactly_its_pages(people):
     addresses = {name: reverse(name) for name in ("clients", "clients-file", "export")}
     addresses["acme"] = reverse("client", args=[ACME])
+    addresses["articles"] = reverse("client-articles", args=[ACME])
     addresses["nobody"] = reverse("client", args=[uuid.uuid4()])
     for name, address in addresses.items():
         answers = tuple(person.get(address).status_code for person in people.values())

@@ -17,7 +17,12 @@ from archive.search.finding import Found, find
 from archive.search.queries import Filters
 from archive.search.rules.query import Query, parse
 
-SIGNS = re.compile(r"[*#|`]+|\[\[|\]\]|\[[ x]\] |^[>-] ", re.MULTILINE)
+# Addresses (the edge of a passage may cut them), the space before a wiki link's title, signs.
+SIGNS = re.compile(
+    r"\[(?=[^\]\n]*\]\()|\]\([^)\s]*\)?|^[^\s(]*/[0-9a-f-]{20,36}\)|!\[|\[\[(?:[a-z0-9-]+:(?=\S))?|\]\]"
+    r"|[*#|`]+|\[[ x]\] |^[>-] ",
+    re.MULTILINE,
+)
 PAGE = 10
 HIT, END = "\x02", "\x03"  # no text holds these: they become <mark> after escaping
 PASSAGES = (

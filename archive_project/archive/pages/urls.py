@@ -25,6 +25,7 @@ urlpatterns = [
     path("links/broken", links.broken, name="broken-links"),
     path("links/wanted", links.wanted, name="wanted"),
     path("links/orphans", links.orphans, name="orphans"),
+    path("companies/<uuid:company>", spaces.of_company, name="space-of-company"),
     path("new-space", spaces.new, name="space-new"),
     path("spaces/<slug:space>", finding.space, name="space"),
     path("spaces/<slug:space>/trash", finding.trash, name="trash"),

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.urls import reverse
+from django.utils.formats import date_format
 
 from archive.articles.models import Article
 from archive.records.models import Field, Record
@@ -17,6 +19,7 @@ from hm_auth.answers import Caller
 from hm_auth.exceptions import NexusRefused, NexusUnavailable
 
 CONTACTS = "/api/contacts/"
+DATE = "j M Y"  # as every page shows one
 MOST = 500  # of Nexus's API, for one page
 
 
@@ -63,7 +66,10 @@ class Names:
             text, url = self.found.get(stored, ("not to be seen", ""))
             return Value(field.name, text, url)
         url = stored if field.kind == FieldKind.URL else ""
-        return Value(field.name, stored, url, field.expires)
+        text = stored
+        if stored and field.kind == FieldKind.DATE:
+            text = date_format(date.fromisoformat(stored), DATE)
+        return Value(field.name, text, url, field.expires)
 
 
 def contacts(caller: Caller | None, **filters: str) -> list[tuple[str, str]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from nexus.pages.views import account, companies, contacts, home, passwords, search
+from nexus.pages.views import account, articles, companies, contacts, home, passwords, search
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -12,6 +12,7 @@ urlpatterns = [
     path("companies", companies.companies, name="companies"),
     path("companies/<uuid:company_id>", companies.company_by_id, name="company-by-id"),
     path("companies/<str:account_number>", companies.company, name="company"),
+    path("companies/<str:account_number>/articles", articles.articles, name="company-articles"),
     path("contacts", contacts.contacts, name="contacts"),
     path("contacts/<uuid:contact_id>", contacts.contact, name="contact"),
     path("account", account.account, name="account"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from treasury.overview.views import clients, dashboard
+from treasury.overview.views import articles, clients, dashboard
 
 urlpatterns = [
     path("", dashboard.home, name="home"),
@@ -12,4 +12,5 @@ urlpatterns = [
     path("clients/clients.csv", clients.download, name="clients-file"),
     path("clients/<uuid:company_id>", clients.client, name="client"),
     path("clients/<uuid:company_id>/hours", clients.hours, name="client-hours"),
+    path("clients/<uuid:company_id>/articles", articles.articles, name="client-articles"),
 ]

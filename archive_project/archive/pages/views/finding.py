@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.db.models import Case, When
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -9,13 +10,16 @@ from django.views.decorators.http import require_safe
 from archive.articles.models import Article
 from archive.articles.rules.tree import tree
 from archive.discussion.reading import is_watched
+from archive.pages.elsewhere import pages_of
 from archive.pages.requests import PersonRequest, load_space
 from archive.spaces.models import Space
 from hm_auth.access import requires
 from hm_auth.ui.keyset import keyset_page
 
 RECENT = ("-updated_at", "-id")
-ON_HOME = 8
+ON_HOME, PINNED = 8, 12
+# The staff's spaces, then those for everybody, then the companies'.
+OWN_LAST = Case(When(kind="internal", then=0), When(kind="shared", then=1), default=2)
 PAGE = 50
 
 
@@ -25,8 +29,8 @@ def home(request: PersonRequest) -> HttpResponse:
     """The spaces, what is pinned, and what changed lately."""
     rows = Article.objects.visible_to(request.user).current().for_lists().select_related("space")
     context = {
-        "spaces": Space.objects.visible_to(request.user).order_by("kind", "name"),
-        "pinned": rows.filter(pinned=True).order_by("title", "id")[:ON_HOME],
+        "spaces": Space.objects.visible_to(request.user).order_by(OWN_LAST, "name"),
+        "pinned": rows.filter(pinned=True).order_by("title", "id")[:PINNED],
         "recent": rows.order_by(*RECENT)[:ON_HOME],
     }
     return render(request, "archive/home.html", context)
@@ -47,10 +51,13 @@ def space(request: PersonRequest, space: str) -> HttpResponse:
     found = load_space(request, space)
     rows = Article.objects.visible_to(request.user).current().filter(space=found).for_lists()
     nodes = tree(list(rows.order_by("position", "title", "id")))
-    watched = is_watched(found, request.user)
-    return render(
-        request, "archive/space.html", {"space": found, "nodes": nodes, "watched": watched}
-    )
+    context = {
+        "space": found,
+        "nodes": nodes,
+        "watched": is_watched(found, request.user),
+        "elsewhere": pages_of(request, found.company_id),
+    }
+    return render(request, "archive/space.html", context)
 
 
 @require_safe

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
 from urllib.parse import urlencode
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, Q
+from django.db.models import Count, Min, Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -15,6 +17,7 @@ from archive.articles.models import Article
 from archive.links.models import Link
 from archive.links.reading import orphans as without_links
 from archive.links.reading import titled
+from archive.links.rules.wiki import target
 from archive.pages.requests import PersonRequest, load_space
 from hm_auth.access import may, requires
 from hm_auth.ui.keyset import keyset_page
@@ -58,7 +61,8 @@ def wanted(request: PersonRequest) -> HttpResponse:
     _demand_staff(request)
     rows = Link.objects.filter(target=None, source__deleted_at=None, space__isnull=False)
     titles = rows.exclude(title="").values("title", "space__slug", "space__name")
-    most = titles.annotate(times=Count("id")).order_by("-times", "title", "space__slug")[:200]
+    found = titles.annotate(times=Count("id"), href=Min("href"))
+    most = [_as_written(row) for row in found.order_by("-times", "title", "space__slug")[:200]]
     return render(request, "archive/links.html", {"wanted": most, "tab": "wanted"})
 
 
@@ -71,6 +75,12 @@ def orphans(request: PersonRequest) -> HttpResponse:
     rows = without_links(readable)
     page = keyset_page(rows, ("-updated_at", "-id"), request.GET.get("after"), PAGE)
     return render(request, "archive/links.html", {"page": page, "tab": "orphans"})
+
+
+def _as_written(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the row with its title as somebody wrote it; stored are small letters."""
+    meant = target(row["href"])
+    return {**row, "title": meant.title if meant and meant.title else row["title"]}
 
 
 def _demand_staff(request: PersonRequest) -> None:

@@ -1,13 +1,15 @@
-"""Opening a space."""
+"""Opening a space, and finding the one of a company."""
 
 from __future__ import annotations
 
+import uuid
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from archive.pages.forms import SpaceForm
 from archive.pages.requests import PersonRequest
@@ -38,6 +40,20 @@ def new(request: PersonRequest) -> HttpResponse:
             return redirect("space", space.slug)
     context = {"form": form, "title": "New space", "cancel_url": reverse("home")}
     return render(request, "hm/form.html", context)
+
+
+@require_safe
+@requires("archive.open")
+def of_company(request: PersonRequest, company: uuid.UUID) -> HttpResponse:
+    """Lead from the id that other services keep to the space; home when it has none yet."""
+    staff = may(request.user, "archive.internal")
+    if not staff and request.user.company_id != company:
+        raise Http404
+    found = Space.objects.visible_to(request.user).filter(company_id=company).first()
+    if found is not None:
+        return redirect("space", found.slug)
+    messages.info(request, "Nothing has been written about this company yet.")
+    return redirect("home")
 
 
 def _without_space(request: PersonRequest) -> list[tuple[str, str]]:
