@@ -1,0 +1,113 @@
+"""Where an installation lies: its configuration, its files, its backups, its interpreters."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from deploy.local import preflight, waiting
+from deploy.local.console import Problem
+from deploy.local.paths import DEMO, POSTGRES, ROOT, VAR
+from deploy.local.services import SERVICES, Service
+from hm_auth.service import conf_file
+from hm_auth.service.config import Config, ConfigError
+
+ETC = Path("/etc/hivematrix")
+_ON_A_SERVER = Path("/var/backups/hivematrix")
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """The folder with the configuration files, which decides about everything else."""
+
+    folder: Path
+
+    @classmethod
+    def find(cls, given: str | None) -> Instance:
+        """Take --instance, else HM_INSTANCE_DIR, else /etc/hivematrix, else the demo's folder.
+
+        Every service of this process and its children then reads its configuration there.
+        """
+        named = given or os.environ.get("HM_INSTANCE_DIR")
+        folder = Path(named) if named else ETC if ETC.is_dir() else DEMO
+        found = cls(folder.resolve())
+        os.environ["HM_INSTANCE_DIR"] = str(found.folder)
+        if found.is_demo:
+            os.environ["HM_DEMO"] = "1"
+        return found
+
+    @property
+    def is_demo(self) -> bool:
+        return self.folder == DEMO
+
+    @property
+    def backups(self) -> Path:
+        """Where backups go unless something else is said."""
+        if self.folder == ETC:
+            return _ON_A_SERVER
+        return VAR / "backups" if self.is_demo else self.folder / "backups"
+
+    def services(self) -> list[Service]:
+        """Return the services configured here. Raises Problem when there is none."""
+        found = [service for service in SERVICES if service.conf_path.exists()]
+        if not found:
+            raise Problem(
+                f"There is no configuration of a service in {self.folder}; "
+                "name the folder that has nexus.conf: --instance DIR"
+            )
+        return found
+
+    def settings(self) -> dict[str, str]:
+        """Return what ``backup.conf`` says, empty without one. Raises Problem."""
+        try:
+            return conf_file.read(self.folder / "backup.conf")
+        except conf_file.ConfFileError as error:
+            raise Problem(str(error)) from None
+
+    @contextmanager
+    def database_server(self) -> Iterator[None]:
+        """Have the demo's PostgreSQL run meanwhile; the server of an installation runs anyway."""
+        if not self.is_demo:
+            yield
+        elif waiting.is_held(preflight.DEMO_LOCK):
+            os.environ["HM_DB_PORT"] = (POSTGRES / "port").read_text()
+            yield
+        else:
+            from deploy.local.postgres import Postgres
+
+            with Postgres(POSTGRES) as server:
+                os.environ["HM_DB_PORT"] = str(server.port)
+                yield
+
+
+def load(service: Service) -> Config:
+    """Return the configuration of ``service``. Raises Problem."""
+    try:
+        return service.load()
+    except ConfigError as error:
+        raise Problem(str(error)) from None
+
+
+def file_folders(service: Service, values: Mapping[str, object], beside: Path) -> dict[str, Path]:
+    """Return the folders of files a service keeps outside its database, by a name for each.
+
+    They are its options that end in ``_DIR``. Left empty, ``ATTACHMENTS_DIR`` of Archive is
+    ``archive-attachments`` beside the configuration.
+    """
+    found = {}
+    for option in service.options:
+        if option.key.endswith("_DIR"):
+            name = option.key.removesuffix("_DIR").lower()
+            given = str(values.get(option.key) or "")
+            found[name] = Path(given) if given else beside / f"{service.name}-{name}"
+    return found
+
+
+def interpreter(service: Service) -> str:
+    """Return the Python that has what ``service`` needs: its own venv, or the clone's."""
+    own = ROOT / "venv" / service.name / "bin" / "python"
+    return str(own) if own.exists() else sys.executable
