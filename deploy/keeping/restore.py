@@ -85,9 +85,8 @@ def _check_file(path: Path) -> None:
 
 
 def _introduce(path: Path, manifest: Manifest) -> None:
-    say(
-        f"{path.name}: made {manifest.made_at[:19]} UTC by {manifest.release}; every checksum is right."
-    )
+    when = manifest.made_at[:19].replace("T", " ")
+    say(f"{path.name}: made {when} UTC by {manifest.release}; every checksum is right.")
 
 
 def _confirmed() -> bool:
@@ -105,9 +104,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("archive", help="the backup")
     parser.add_argument("--instance", metavar="DIR", help="the folder of the configuration files")
     parser.add_argument("--identity", metavar="FILE", help="the key file that opens it")
-    parser.add_argument(
-        "--passphrase-file", metavar="FILE", help="has the passphrase that opens it"
-    )
+    parser.add_argument("--passphrase-file", metavar="FILE", help="has what opens it")
     parser.add_argument("--dry-run", action="store_true", help="check, and say what would happen")
     parser.add_argument("--yes", action="store_true", help="do not ask")
     parser.add_argument(

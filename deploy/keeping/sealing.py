@@ -8,6 +8,7 @@ HiveMatrix: ``tar xf name.sealed.tar && age -d -i key.age archive.tar.age | tar 
 
 from __future__ import annotations
 
+import io
 import tarfile
 import tempfile
 from collections.abc import Iterable
@@ -19,7 +20,7 @@ from deploy.local.console import Problem
 RECIPIENTS, PASSPHRASE = ".tar.age", ".sealed.tar"
 _KEY, _ARCHIVE = "key.age", "archive.tar.age"
 _NO_KEY = "This archive is encrypted. Give its key file (--identity FILE). Nothing was changed."
-_NO_PASSPHRASE = (
+_LOCKED = (
     "This archive is encrypted with a passphrase. Give it (--passphrase-file FILE). "
     "Nothing was changed."
 )
@@ -94,7 +95,7 @@ def opened(path: Path, *, identity: Path | None, passphrase: str | None) -> IO[b
     file = path.open("rb")
     if path.name.endswith(PASSPHRASE):
         if passphrase is None:
-            raise Problem(_NO_PASSPHRASE)
+            raise Problem(_LOCKED)
         with file:
             return _decrypted_with_passphrase(file, passphrase)
     if path.name.endswith(RECIPIENTS):
@@ -109,9 +110,7 @@ def _decrypted_with_passphrase(file: IO[bytes], passphrase: str) -> IO[bytes]:
     age = _age()
     try:
         with tarfile.open(fileobj=file, mode="r:") as tar:
-            key, archive = tar.extractfile(_KEY), tar.extractfile(_ARCHIVE)
-            if key is None or archive is None:
-                raise KeyError(_KEY)
+            key, archive = (tar.extractfile(name) or io.BytesIO() for name in (_KEY, _ARCHIVE))
             text = age.passphrase.decrypt(key.read(), passphrase).decode().strip()
             return _decrypted(archive, [age.x25519.Identity.from_str(text)])
     except age.DecryptError:
@@ -122,7 +121,7 @@ def _decrypted_with_passphrase(file: IO[bytes], passphrase: str) -> IO[bytes]:
 
 def _decrypted(file: IO[bytes], identities: list[Any]) -> IO[bytes]:
     age = _age()
-    plain = tempfile.TemporaryFile(dir="/var/tmp")  # noqa: SIM115, S108 - it has no name, and is large
+    plain = tempfile.TemporaryFile(dir="/var/tmp")  # noqa: SIM115 - it has no name, and is large
     try:
         age.decrypt_io(file, plain, identities)
     except age.DecryptError as error:
