@@ -13,7 +13,7 @@ from typing import Any
 
 import requests
 
-from hm_auth import answers
+from hm_auth import answers, metrics
 from hm_auth.answers import Answer, Caller
 from hm_auth.conf import conf
 from hm_auth.exceptions import NexusRefused, NexusUnavailable
@@ -51,14 +51,15 @@ class Transport:
             all_headers["X-Request-ID"] = current
         for pause in (*pauses, None):
             try:
-                response = self._session().request(
-                    method,
-                    conf.nexus_url + path,
-                    headers=all_headers,
-                    timeout=conf.timeouts,
-                    allow_redirects=False,  # a password must not follow one
-                    **options,
-                )
+                with metrics.nexus_call():
+                    response = self._session().request(
+                        method,
+                        conf.nexus_url + path,
+                        headers=all_headers,
+                        timeout=conf.timeouts,
+                        allow_redirects=False,  # a password must not follow one
+                        **options,
+                    )
             except requests.ConnectionError as error:
                 if pause is None or isinstance(error, requests.ConnectTimeout):
                     raise self._failed(error) from error
@@ -84,10 +85,12 @@ class Transport:
         if response.status_code >= 500 or redirect:
             raise self._failed(f"Nexus answered {response.status_code}")
         self._down_until = 0.0
+        metrics.NEXUS_CALLS.labels("refused" if response.status_code >= 400 else "answered").inc()
         return response
 
     def _failed(self, reason: object) -> NexusUnavailable:
         self._down_until = time.monotonic() + conf.retry_after
+        metrics.NEXUS_CALLS.labels("unavailable").inc()
         return NexusUnavailable(str(reason))
 
 

@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
 from typing import IO
 
@@ -20,7 +19,6 @@ from deploy.keeping import archive, databases, places, postgres_tools, sealing
 from deploy.keeping.archive import Content, Manifest, Writer
 from deploy.keeping.retention import Keep, kept
 from deploy.local.console import Problem, run, say
-from deploy.local.paths import ROOT
 from deploy.local.services import Service
 from hm_auth.service.database import Credentials
 
@@ -57,7 +55,7 @@ def back_up(instance: places.Instance, order: Order, *, now: datetime) -> Path:
     path = order.to / f"hivematrix-{now.strftime(_STAMP)}{order.ending}"
     if path.exists():
         raise Problem(f"{path} exists already; try again in a second.")
-    manifest = Manifest(made_at=now.isoformat(), release=release())
+    manifest = Manifest(made_at=now.isoformat(), release=places.release())
     with _appearing(path) as file:
         if order.ending == ".tar":
             _write(instance, file, manifest, order.to)
@@ -72,11 +70,6 @@ def back_up(instance: places.Instance, order: Order, *, now: datetime) -> Path:
     checksum = path.with_name(f"{path.name}.sha256")
     checksum.write_text(f"{archive.sha256_of(path)}  {path.name}\n")
     return path
-
-
-def release() -> str:
-    """Return what is running: the release's folder on a server, else hm_auth's version."""
-    return ROOT.name if ROOT.parent.name == "releases" else version("hm-auth")
 
 
 def found_in(folder: Path) -> dict[datetime, Path]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import tomllib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -111,3 +112,11 @@ def interpreter(service: Service) -> str:
     """Return the Python that has what ``service`` needs: its own venv, or the clone's."""
     own = ROOT / "venv" / service.name / "bin" / "python"
     return str(own) if own.exists() else sys.executable
+
+
+def release() -> str:
+    """Return what is installed here: on a server the release's folder, else hm_auth's version."""
+    if ROOT.parent.name == "releases":
+        return ROOT.name
+    facts = tomllib.loads((ROOT / "hm_auth/pyproject.toml").read_text(encoding="utf-8"))
+    return str(facts["project"]["version"])
