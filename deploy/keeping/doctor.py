@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import json
 import platform
-import subprocess
 from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
@@ -60,17 +59,14 @@ def _service(service: Service) -> Iterator[Finding]:
 
 def _own(service: Service) -> Iterator[Finding]:
     """Ask the service itself, in its own venv."""
-    command = [places.interpreter(service), str(service.directory / "manage.py"), "examine"]
-    done = subprocess.run(
-        command, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL, timeout=120
-    )
+    done = places.manage(service, "examine")
     for line in done.stdout.splitlines():
         if line.startswith("{"):
             values: dict[str, Any] = json.loads(line)
             yield Finding(**{**values, "level": Level(values["level"])})
     if done.returncode:
         words = done.stderr.strip().splitlines()[-1:] or ["it said nothing"]
-        yield fail("examination", words[0], f"Run it by hand: {' '.join(command)}")
+        yield fail("examination", words[0], "Run it by hand: manage.py examine")
 
 
 def main() -> int:
@@ -99,9 +95,8 @@ def _show(where: str, finding: Finding, *, as_json: bool) -> None:
     if as_json:
         say(json.dumps({"where": where, **asdict(finding), "level": name}))
         return
-    say(
-        f"{colour(f'{name:<4}', COLOURS[finding.level])}  {where:<9} {finding.subject}: {finding.text}"
-    )
+    verdict = colour(f"{name:<4}", COLOURS[finding.level])
+    say(f"{verdict}  {where:<9} {finding.subject}: {finding.text}")
     if finding.level is not Level.OK and finding.advice:
         say(f"      {'':<9} -> {finding.advice}")
 

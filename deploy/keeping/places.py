@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import pwd
+import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from deploy.local import preflight, waiting
 from deploy.local.console import Problem
@@ -108,10 +111,29 @@ def file_folders(service: Service, values: Mapping[str, object], beside: Path) -
     return found
 
 
-def interpreter(service: Service) -> str:
-    """Return the Python that has what ``service`` needs: its own venv, or the clone's."""
+def account() -> pwd.struct_passwd | None:
+    """Return who the services run as when that is not us: root on a server acts for them."""
+    try:
+        return pwd.getpwnam("hivematrix") if os.geteuid() == 0 else None
+    except KeyError:
+        return None
+
+
+def manage(service: Service, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run a management command of ``service`` as its units do: its own venv, its own account."""
     own = ROOT / "venv" / service.name / "bin" / "python"
-    return str(own) if own.exists() else sys.executable
+    python, environment = sys.executable, dict(os.environ)
+    if own.exists():
+        python = str(own)
+        environment["HM_STATIC_DIR"] = str(ROOT / "static")
+    as_account: dict[str, Any] = {}
+    if owner := account():
+        as_account = {"user": owner.pw_uid, "group": owner.pw_gid, "extra_groups": []}
+    return subprocess.run(
+        [python, str(service.directory / "manage.py"), *arguments],
+        env=environment, cwd="/", capture_output=True, text=True, check=False,
+        stdin=subprocess.DEVNULL, **as_account,
+    )  # fmt: skip
 
 
 def release() -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import subprocess
 import sys
 import tarfile
 from pathlib import Path
@@ -61,12 +60,9 @@ def _restore(reader: Reader, instance: places.Instance, steps: list[Step]) -> No
 def _prepare(step: Step) -> None:
     service = step.service
     say(f"Preparing {service.title}")
-    command = [places.interpreter(service), str(service.directory / "manage.py"), "prepare"]
-    done = subprocess.run(
-        command, check=False, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
-    )
+    done = places.manage(service, "prepare")
     if done.returncode:
-        raise failed(f"{service.title}'s prepare", done.stdout)
+        raise failed(f"{service.title}'s prepare", done.stdout + done.stderr)
 
 
 def _check_file(path: Path) -> None:

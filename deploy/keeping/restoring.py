@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import os
-import pwd
 import shutil
 from pathlib import Path
 
-from deploy.keeping import archive, databases, postgres_tools
+from deploy.keeping import archive, databases, places, postgres_tools
 from deploy.keeping.archive import Reader
 from deploy.keeping.plan import Step
 from deploy.local.console import Problem
-
-_ACCOUNT = "hivematrix"  # who runs the services on a server
 
 
 def restore(reader: Reader, step: Step) -> None:
@@ -90,9 +87,5 @@ def _make_folder(folder: Path) -> None:
 def _give(path: Path, mode: int) -> None:
     """Let the services' account own what root restores on a server."""
     path.chmod(mode)
-    if os.geteuid() == 0:
-        try:
-            account = pwd.getpwnam(_ACCOUNT)
-        except KeyError:
-            return  # not a server: whoever restores runs the services
-        os.chown(path, account.pw_uid, account.pw_gid)
+    if owner := places.account():
+        os.chown(path, owner.pw_uid, owner.pw_gid)

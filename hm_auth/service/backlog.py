@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.apps import apps
-from django.db.models import Count, Min, Model, Q
+from django.db.models import Count, Min, Q
 from django.utils import timezone
 
 
@@ -28,7 +29,7 @@ def queues() -> Iterator[Queue]:
     if apps.is_installed("django_tasks_db"):
         yield _tasks(now)
     if apps.is_installed("hm_auth.webhooks"):  # by name: this package imports nothing above it
-        yield _webhooks(apps.get_model("hm_webhooks", "Message"), now)
+        yield _webhooks(apps.get_model("webhooks", "Message"), now)
 
 
 def _tasks(now: datetime) -> Queue:
@@ -48,10 +49,10 @@ def _tasks(now: datetime) -> Queue:
     return Queue("tasks", found["waiting"], found["running"], found["failed"], now - since)
 
 
-def _webhooks(messages: type[Model], now: datetime) -> Queue:
+def _webhooks(messages: Any, now: datetime) -> Queue:
     due = Q(next_attempt_at__lte=now)
     given_up = Q(next_attempt_at=None, delivered_at=None, created_at__gte=now - timedelta(days=1))
-    found = messages._default_manager.filter(due | given_up).aggregate(
+    found = messages.objects.filter(due | given_up).aggregate(
         waiting=Count("id", filter=due),
         failed=Count("id", filter=given_up),
         oldest=Min("next_attempt_at", filter=due),

@@ -13,6 +13,7 @@ import pytest
 
 from deploy.local.databases import Server
 from deploy.local.paths import ROOT
+from deploy.local.postgres import Postgres
 from deploy.local.stack import Stack
 from tests.system.people import Person
 
@@ -33,12 +34,11 @@ def hm(command: str, *arguments: object, **environment: str) -> subprocess.Compl
 class Installation:
     """A Stack, its folder, and who administers its PostgreSQL."""
 
-    def __init__(self, stack: Stack) -> None:
+    def __init__(self, stack: Stack, server: Server) -> None:
         self.stack = stack
         self.folder = Path(stack.env("nexus")["HM_INSTANCE_DIR"])
-        self.server = stack._installation._server
-        self.port = stack.env("nexus")["HM_DB_PORT"]
-        assert isinstance(self.server, Server)
+        self.server = server
+        self.port = str(server.port)
 
     def person(self, name: str, service: str) -> Person:
         person = Person(self.stack, name, PASSWORD)
@@ -67,9 +67,22 @@ class Installation:
 
 
 @pytest.fixture(scope="session")
-def installation() -> Iterator[Installation]:
-    with Stack(demo=True) as stack:
-        made = Installation(stack)
+def server(tmp_path_factory) -> Iterator[Server]:
+    """A PostgreSQL whose data lies outside the installation that is going to be deleted."""
+    if server := Server.from_environment():
+        yield server
+        return
+    folder = tmp_path_factory.mktemp("postgres")
+    for each in (folder, *folder.parents[:2]):
+        each.chmod(0o755)  # PostgreSQL may run as another user
+    with Postgres(folder, throwaway=True) as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def installation(server) -> Iterator[Installation]:
+    with Stack(demo=True, server=server) as stack:
+        made = Installation(stack, server)
         attach(made.person("tech", "archive"))
         yield made
 
