@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from deploy.keeping import places, postgres_tools
+from deploy.local.console import Problem
 from deploy.local.paths import POSTGRES
 from hm_auth.service.database import Credentials
 
@@ -38,22 +39,33 @@ class Administrator:
     account: str | None = None
 
     @classmethod
-    def at_hand(cls, instance: places.Instance, host: str) -> Administrator | None:
-        """Return who may make databases on ``host``, if anybody.
+    def at_hand(cls, instance: places.Instance, wanted: Credentials) -> Administrator | None:
+        """Return who may make the database ``wanted``, if anybody.
 
         HM_DB_ADMIN_USER and HM_DB_ADMIN_PASSWORD name somebody; root may become ``postgres`` where
         the server runs; the demo knows its own.
         """
+        found = None
         if user := os.environ.get("HM_DB_ADMIN_USER"):
-            return cls(user, os.environ.get("HM_DB_ADMIN_PASSWORD", ""))
-        if instance.is_demo:
-            return cls("postgres", (POSTGRES / "superuser").read_text())
-        if os.geteuid() == 0 and _is_here(host) and _exists("postgres"):
-            return cls("postgres", None, account="postgres")
-        return None
+            found = cls(user, os.environ.get("HM_DB_ADMIN_PASSWORD", ""))
+        elif instance.is_demo:
+            found = cls("postgres", (POSTGRES / "superuser").read_text())
+        elif os.geteuid() == 0 and _is_here(wanted.host) and _exists("postgres"):
+            found = cls("postgres", None, account="postgres")
+        return found if found and found._may_enter(wanted) else None
 
     def make(self, wanted: Credentials) -> None:
         """Make role and database, or give the role this password. Raises Problem."""
+        self._run(_MAKE, wanted)
+
+    def _may_enter(self, wanted: Credentials) -> bool:
+        try:
+            self._run(b"SELECT 1;", wanted)
+        except Problem:
+            return False
+        return True
+
+    def _run(self, text: bytes, wanted: Credentials) -> None:
         sign_in = replace(wanted, name="postgres", user=self.user, password=self.password or "")
         options: dict[str, Any] = {}
         if self.account:
@@ -67,7 +79,7 @@ class Administrator:
         }
         psql = postgres_tools.find("psql", at_least=15)  # \getenv
         with tempfile.TemporaryFile() as script:
-            script.write(_MAKE)
+            script.write(text)
             script.seek(0)
             command = [psql, "-X", "-q", "-v", "ON_ERROR_STOP=1", "--no-password"]
             postgres_tools.run(command, sign_in, stdin=script, more=variables, **options)

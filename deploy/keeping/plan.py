@@ -73,7 +73,7 @@ def _step(service: Service, content: Content, conf: str, instance: places.Instan
     credentials = _credentials(values)
     folders = places.file_folders(service, values, instance.folder)
     problem = problem_with(credentials)
-    administrator = Administrator.at_hand(instance, credentials.host) if problem else None
+    administrator = Administrator.at_hand(instance, credentials) if problem else None
     if problem and administrator is None:
         raise Problem(
             f"The database of {service.title} cannot be opened. {problem} "

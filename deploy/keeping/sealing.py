@@ -124,8 +124,10 @@ def _decrypted(file: IO[bytes], identities: list[Any]) -> IO[bytes]:
     plain = tempfile.TemporaryFile(dir="/var/tmp")  # noqa: SIM115 - it has no name, and is large
     try:
         age.decrypt_io(file, plain, identities)
-    except age.DecryptError as error:
+    except (age.DecryptError, OSError) as error:
         plain.close()
+        if isinstance(error, OSError) and error.errno:  # such as a full disk
+            raise
         raise Problem(
             f"The archive cannot be decrypted: the key is another one, or the file is damaged "
             f"({error}). Nothing was changed."
