@@ -37,6 +37,8 @@ def start(dsn: str, *, service: str, **options: Any) -> None:
             max_request_body_size="never",
             max_breadcrumbs=0,
             traces_sample_rate=None,
+            trace_propagation_targets=[],
+            auto_session_tracking=False,
             before_send=scrubbed,
             **options,
         )
@@ -54,6 +56,8 @@ def scrubbed(event: Any, _hint: Any = None) -> Any:
             "method": request.get("method"),
             "headers": {k: v for k, v in headers.items() if k.lower() in _HEADERS},
         }
+    if entry := kept.get("logentry"):  # its parameters may be a bare password
+        kept["logentry"] = {"message": entry.get("formatted") or entry.get("message")}
     kept["tags"] = {**(kept.get("tags") or {}), "request_id": request_id.current.get()}
     return _clean(kept)
 
