@@ -78,6 +78,5 @@ def _view(request: HttpRequest) -> str:
     match = request.resolver_match
     if match is not None:
         return match.view_name or match.route or "unnamed"
-    return (
-        "static" if request.path.startswith(f"/{str(settings.STATIC_URL).lstrip('/')}") else "none"
-    )
+    is_static = request.path.startswith(f"/{str(settings.STATIC_URL).lstrip('/')}")
+    return "static" if is_static else "none"

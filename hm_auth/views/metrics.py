@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from time import perf_counter
 
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import Error as DatabaseFailure
+from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -66,7 +67,7 @@ class _State(Collector):
                 found["failed"].add_metric([queue.name], queue.failed)
                 found["oldest"].add_metric([queue.name], queue.oldest.total_seconds())
             up.add_metric([], 1)
-        except DatabaseError:
+        except DatabaseFailure:
             up.add_metric([], 0)
         yield from (up, seconds, *found.values())
 

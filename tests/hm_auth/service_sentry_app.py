@@ -28,13 +28,15 @@ import sentry_sdk  # noqa: E402 - as sentry.start does, after Django
 
 class Printing(sentry_sdk.transport.Transport):
     def capture_envelope(self, envelope: sentry_sdk.envelope.Envelope) -> None:
-        print(json.dumps([item.payload.json for item in envelope.items]))
+        sys.stdout.write(json.dumps([item.payload.json for item in envelope.items]) + "\n")
 
 
 def broken(request: HttpRequest, token: str) -> HttpResponse:
     password = request.POST["password"]
     request_id.current.set("0123456789abcdef")
-    logging.getLogger("hm_auth").error("Nexus said: token=%s", password, extra={"who": "P3RSON"})
+    logging.getLogger("hm_auth").error(
+        "Nexus said: token=%s", password, extra={"who": request.POST["username"]}
+    )
     raise RuntimeError(f"cannot reach smtp+tls://user:{password}@mail")
 
 
