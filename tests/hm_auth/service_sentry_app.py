@@ -32,11 +32,9 @@ class Printing(sentry_sdk.transport.Transport):
 
 
 def broken(request: HttpRequest, token: str) -> HttpResponse:
-    password = request.POST["password"]
+    password, who = request.POST["password"], request.POST["username"]
     request_id.current.set("0123456789abcdef")
-    logging.getLogger("hm_auth").error(
-        "Nexus said: token=%s", password, extra={"who": request.POST["username"]}
-    )
+    logging.getLogger("hm_auth").error("Nexus said: token=%s", password, extra={"who": who})
     raise RuntimeError(f"cannot reach smtp+tls://user:{password}@mail")
 
 
