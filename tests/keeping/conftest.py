@@ -7,7 +7,9 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,6 +17,7 @@ from deploy.local.databases import Server
 from deploy.local.paths import ROOT
 from deploy.local.postgres import Postgres
 from deploy.local.stack import Stack
+from hm_auth.service import conf_file
 from tests.system.people import Person
 
 PASSWORD = "hivematrix-demo"
@@ -56,6 +59,11 @@ class Installation:
         found = re.search(r"INV-\d{5}", answer.text)
         assert found, answer.text
         return found[0]
+
+    def cursor(self, service: str) -> AbstractContextManager[Any]:
+        """Open a service's database behind its back."""
+        values = conf_file.read(self.folder / f"{service}.conf")
+        return self.server._cursor(values["DB_NAME"])
 
     def administrator(self) -> Mapping[str, str]:
         """Return the environment that lets hm make databases."""

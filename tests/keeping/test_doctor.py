@@ -42,31 +42,44 @@ def test_a_running_installation_without_a_backup(installation):
 
 
 def test_what_is_broken_is_said_with_what_to_do(installation):
-    stack = installation.stack
-    stack.stop("nexus")
-    conf = installation.folder / "archive.conf"
-    kept = conf.read_text()
-    conf.write_text(kept + "EMAIL_URL=smtp://127.0.0.1:9\nNO_SUCH=1\n")
-    undo = "UPDATE django_migrations SET name = '0099_of_tomorrow' WHERE id = 1"
-    run = f"from django.db import connection as c; c.cursor().execute({undo!r})"
-    stack.manage("treasury", "shell", "-v", "0", "-c", run)
+    kept = {path: path.read_text() for path in installation.folder.glob("*.conf")}
+    archive, nexus = (installation.folder / f"{name}.conf" for name in ("archive", "nexus"))
+    installation.stack.stop("nexus")
+    archive.write_text(kept[archive] + "NO_SUCH=1\n")
+    nexus.write_text(kept[nexus] + "EMAIL_URL=smtp://127.0.0.1:9\n")
+    newest = "id = (SELECT max(id) FROM django_migrations)"
+    with installation.cursor("treasury") as cursor:
+        cursor.execute(f"SELECT name FROM django_migrations WHERE {newest}")
+        (name,) = cursor.fetchone()
+        cursor.execute(f"UPDATE django_migrations SET name = '0099_tomorrow' WHERE {newest}")
+    with installation.cursor("nexus") as cursor:
+        cursor.execute(
+            "INSERT INTO django_migrations (app, name, applied)"
+            " VALUES ('signins', '0099_tomorrow', now())"
+        )
     try:
         code, found = examined(installation)
-        assert code == 2
-        assert found["Nexus", "service"]["level"] == "fail"
-        assert "journalctl -u hivematrix-nexus" in found["Nexus", "service"]["advice"]
-        assert "cannot be reached" in found["Treasury", "Nexus"]["text"]
-        assert "unknown setting NO_SUCH" in found["Archive", "configuration"]["text"]
-        assert "are not applied" in found["Treasury", "migrations"]["text"]
-        conf.write_text(kept + "EMAIL_URL=smtp://127.0.0.1:9\n")
-        _, found = examined(installation)
-        assert "does not take mail" in found["Archive", "mail"]["text"]
     finally:
-        conf.write_text(kept)
-        redo = "UPDATE django_migrations SET name = '0001_initial' WHERE id = 1"
-        run = f"from django.db import connection as c; c.cursor().execute({redo!r})"
-        stack.manage("treasury", "shell", "-v", "0", "-c", run)
-        stack.start("nexus")
+        for path, text in kept.items():
+            path.write_text(text)
+        with installation.cursor("treasury") as cursor:
+            cursor.execute(
+                "UPDATE django_migrations SET name = %s WHERE name = '0099_tomorrow'", [name]
+            )
+        with installation.cursor("nexus") as cursor:
+            cursor.execute("DELETE FROM django_migrations WHERE name = '0099_tomorrow'")
+        installation.stack.start("nexus")
+    assert code == 2
+    assert found["Nexus", "service"]["level"] == "fail"
+    assert "journalctl -u hivematrix-nexus" in found["Nexus", "service"]["advice"]
+    assert (
+        "newer release than the code (signins 0099_tomorrow)"
+        in (found["Nexus", "migrations"]["text"])
+    )
+    assert "does not take mail" in found["Nexus", "mail"]["text"]
+    assert "cannot be reached" in found["Treasury", "Nexus"]["text"]
+    assert found["Treasury", "migrations"]["text"] == "1 are not applied"
+    assert "unknown setting NO_SUCH" in found["Archive", "configuration"]["text"]
 
 
 def test_without_any_configuration_it_says_so(tmp_path):
