@@ -51,7 +51,9 @@ def back_up(instance: places.Instance, order: Order, *, now: datetime) -> Path:
     nothing needs them, so that every file a database speaks of is there.
     """
     to = sealing.recipients(order.recipients) if order.recipients else []
-    order.to.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if not order.to.exists():
+        order.to.mkdir(parents=True)
+        places.give(order.to, 0o700)
     path = order.to / f"hivematrix-{now.strftime(_STAMP)}{order.ending}"
     if path.exists():
         raise Problem(f"{path} exists already; try again in a second.")
@@ -105,6 +107,7 @@ def _appearing(path: Path) -> Iterator[IO[bytes]]:
             yield file
             file.flush()
             os.fsync(file.fileno())
+        places.give(partial, 0o600)  # the timer, which is not root, removes it one day
         partial.rename(path)
         folder = os.open(path.parent, os.O_RDONLY)
         os.fsync(folder)

@@ -50,6 +50,7 @@ def _machine(instance: places.Instance, services: list[Service]) -> Iterator[Fin
 def _service(service: Service) -> Iterator[Finding]:
     config = places.load(service)
     yield reaching.answering(service, config)
+    yield from machine.units(service)
     yield from reaching.certificate(config)
     if service.is_module:
         yield from reaching.nexus(config)

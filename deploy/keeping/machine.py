@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,6 +14,7 @@ from deploy.local.services import Service
 from hm_auth.service.findings import Finding, fail, ok, warn
 
 _GB = 1024**3
+_SYSTEMD = Path("/run/systemd/system")
 _LATE, _TOO_LATE = timedelta(hours=26), timedelta(days=3)
 
 
@@ -27,6 +29,26 @@ def database(service: Service) -> Iterator[Finding]:
         yield fail("database", str(problem), "Nothing works without it, not even a backup.")
     else:
         yield ok("database", f"PostgreSQL {version} answers, and can be backed up from here")
+
+
+def units(service: Service) -> Iterator[Finding]:
+    """Look whether systemd runs the service's worker and timers, where systemd runs at all."""
+    if not _SYSTEMD.exists():
+        return
+    names = [f"hivematrix-{service.name}-{timer.name}.timer" for timer in service.timers]
+    if service.has_worker:
+        names.append(f"hivematrix-{service.name}-worker.service")
+    # A line for each, in the order asked; the exit code only tells of the last.
+    done = subprocess.run(
+        ["systemctl", "is-active", *names],  # noqa: S607 - wherever the system has it
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    states = dict(zip(names, done.stdout.split(), strict=False))
+    for name in names:
+        if (state := states.get(name, "unknown")) != "active":
+            yield fail("units", f"{name} is {state}", f"systemctl enable --now {name}")
+    if all(states.get(name) == "active" for name in names):
+        yield ok("units", f"{len(names)} timers and workers are active")
 
 
 def disks(instance: places.Instance, services: list[Service]) -> Iterator[Finding]:

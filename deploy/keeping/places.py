@@ -119,6 +119,13 @@ def account() -> pwd.struct_passwd | None:
         return None
 
 
+def give(path: Path, mode: int) -> None:
+    """Set the mode of what was made, and let the services' account own it on a server."""
+    path.chmod(mode)
+    if owner := account():
+        os.chown(path, owner.pw_uid, owner.pw_gid)
+
+
 def manage(service: Service, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run a management command of ``service`` as its units do: its own venv, its own account."""
     own = ROOT / "venv" / service.name / "bin" / "python"

@@ -51,7 +51,7 @@ def _restore(reader: Reader, instance: places.Instance, steps: list[Step]) -> No
         target = instance.folder / name
         if not target.exists():
             target.write_bytes(reader.open(name).read())
-            target.chmod(0o600)
+            places.give(target, 0o600)
     for step in steps:
         _prepare(step)
     say("Done. Start the services, then: hm doctor")

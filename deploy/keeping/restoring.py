@@ -54,7 +54,7 @@ def _files(reader: Reader, prefix: str, folder: Path) -> None:
         partial = target.with_name(f".{target.name}.restoring")
         with reader.open(member) as source, partial.open("wb") as out:
             shutil.copyfileobj(source, out)
-        _give(partial, 0o640)
+        places.give(partial, 0o640)
         partial.rename(target)
         if archive.sha256_of(target) != expected:
             raise Problem(f"{target} is not as it was backed up; is the disk in order?")
@@ -73,7 +73,7 @@ def _conf(step: Step) -> None:
     descriptor = os.open(partial, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         file.write(step.conf)
-    _give(partial, 0o600)
+    places.give(partial, 0o600)
     partial.rename(path)
 
 
@@ -81,11 +81,4 @@ def _make_folder(folder: Path) -> None:
     if not folder.exists():
         _make_folder(folder.parent)
         folder.mkdir(exist_ok=True)
-        _give(folder, 0o750)
-
-
-def _give(path: Path, mode: int) -> None:
-    """Let the services' account own what root restores on a server."""
-    path.chmod(mode)
-    if owner := places.account():
-        os.chown(path, owner.pw_uid, owner.pw_gid)
+        places.give(folder, 0o750)

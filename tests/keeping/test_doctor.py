@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from deploy.keeping import machine, places, reaching
+from deploy.local.services import BY_NAME
 from hm_auth.service.findings import Level
 from tests.keeping.conftest import hm
 
@@ -115,3 +116,32 @@ def test_a_certificate_nobody_shows_is_named():
     config = {"PUBLIC_URL": "https://127.0.0.1:9"}
     (finding,) = reaching.certificate(config)
     assert (finding.level, finding.text) == (Level.FAIL, "of 127.0.0.1: Connection refused")
+
+
+@pytest.mark.parametrize(
+    ("answer", "levels"),
+    [
+        ("active active active active active", ["OK"]),
+        ("active inactive active active failed", ["FAIL", "FAIL"]),
+        ("", ["FAIL"] * 5),
+    ],
+)
+def test_a_timer_or_worker_that_does_not_run_is_named(tmp_path, monkeypatch, answer, levels):
+    asked = tmp_path / "asked"
+    script = tmp_path / "systemctl"
+    script.write_text(f'#!/bin/sh\necho "$@" > {asked}\necho {answer}\n')
+    script.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
+    monkeypatch.setattr(machine, "_SYSTEMD", tmp_path)
+    found = list(machine.units(BY_NAME["archive"]))
+    assert [finding.level.name for finding in found] == levels
+    assert asked.read_text().split()[1:] == [
+        "hivematrix-archive-send-digests.timer",
+        "hivematrix-archive-send-expiry-reminders.timer",
+        "hivematrix-archive-read-attachments.timer",
+        "hivematrix-archive-clean-attachments.timer",
+        "hivematrix-archive-worker.service",
+    ]
+    if levels == ["FAIL", "FAIL"]:
+        assert found[1].text == "hivematrix-archive-worker.service is failed"
+        assert found[1].advice == "systemctl enable --now hivematrix-archive-worker.service"
