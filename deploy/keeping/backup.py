@@ -187,9 +187,6 @@ def _add_file(path: Path, member: str, writer: Writer) -> None:
 def _order(options: argparse.Namespace, instance: places.Instance) -> Order:
     """Join the command line with ``backup.conf``; the command line wins. Raises Problem."""
     settings = instance.settings()
-    known = {"TO", "ENCRYPT_TO", "PASSPHRASE_FILE", "KEEP"}
-    if unknown := sorted(set(settings) - known):
-        raise Problem(f"{instance.folder / 'backup.conf'}: unknown setting {', '.join(unknown)}.")
     stored = [each.strip() for each in settings.get("ENCRYPT_TO", "").split(",") if each.strip()]
     passphrase_file = options.passphrase_file
     if not options.encrypt_to and not passphrase_file:

@@ -50,7 +50,7 @@ def connect(credentials: Credentials) -> Any:
         return psycopg2.connect(
             host=credentials.host, port=credentials.port, dbname=credentials.name,
             user=credentials.user, password=credentials.password, connect_timeout=5,
-            application_name="hm keeping", options="-c idle_in_transaction_session_timeout=0",
+            application_name="hm keeping",
         )  # fmt: skip
     except psycopg2.OperationalError:
         raise Problem(
@@ -65,6 +65,9 @@ def looking(credentials: Credentials) -> Iterator[Look]:
     try:
         connection.set_session(isolation_level="REPEATABLE READ", readonly=True)
         with connection.cursor() as cursor:
+            # It waits while other databases are dumped, and counts large tables.
+            cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
+            cursor.execute("SET LOCAL statement_timeout = 0")
             cursor.execute("SELECT pg_export_snapshot()")
             snapshot = str(cursor.fetchone()[0])
         yield Look(snapshot, connection.server_version // 10000, connection)

@@ -79,7 +79,11 @@ def main() -> int:
     parser.add_argument("--instance", metavar="DIR", help="the folder of the configuration files")
     parser.add_argument("--json", action="store_true", help="a JSON object a line, for programs")
     options = parser.parse_args()
-    instance = places.Instance.find(options.instance)
+    try:
+        instance = places.Instance.find(options.instance)
+    except Problem as problem:  # backup.conf
+        _show("machine", fail("backup", str(problem), "Correct it."), as_json=options.json)
+        return int(Level.FAIL)
     worst, counts = Level.OK, dict.fromkeys(Level, 0)
     with instance.database_server():
         for where, finding in examine(instance):

@@ -21,6 +21,9 @@ from hm_auth.service import conf_file
 from hm_auth.service.config import Config, ConfigError
 
 ETC = Path("/etc/hivematrix")
+# In backup.conf: where PostgreSQL itself is, when the services reach it through PgBouncer.
+_DIRECTLY = {"DB_HOST", "DB_PORT"}
+SETTINGS = {"TO", "ENCRYPT_TO", "PASSPHRASE_FILE", "KEEP", *_DIRECTLY}
 _ON_A_SERVER = Path("/var/backups/hivematrix")
 
 
@@ -42,6 +45,9 @@ class Instance:
         os.environ["HM_INSTANCE_DIR"] = str(found.folder)
         if found.is_demo:
             os.environ["HM_DEMO"] = "1"
+        for key, value in found.settings().items():
+            if key in _DIRECTLY:
+                os.environ.setdefault(f"HM_{key}", value)
         return found
 
     @property
@@ -67,10 +73,14 @@ class Instance:
 
     def settings(self) -> dict[str, str]:
         """Return what ``backup.conf`` says, empty without one. Raises Problem."""
+        path = self.folder / "backup.conf"
         try:
-            return conf_file.read(self.folder / "backup.conf")
+            stored = conf_file.read(path)
         except conf_file.ConfFileError as error:
             raise Problem(str(error)) from None
+        if unknown := sorted(set(stored) - SETTINGS):
+            raise Problem(f"{path}: unknown setting {', '.join(unknown)}.")
+        return stored
 
     @contextmanager
     def database_server(self) -> Iterator[None]:

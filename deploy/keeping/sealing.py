@@ -92,18 +92,17 @@ def opened(path: Path, *, identity: Path | None, passphrase: str | None) -> IO[b
 
     Raises Problem.
     """
-    file = path.open("rb")
     if path.name.endswith(PASSPHRASE):
         if passphrase is None:
             raise Problem(_LOCKED)
-        with file:
+        with path.open("rb") as file:
             return _decrypted_with_passphrase(file, passphrase)
     if path.name.endswith(RECIPIENTS):
         if identity is None:
             raise Problem(_NO_KEY)
-        with file:
+        with path.open("rb") as file:
             return _decrypted(file, _identities(identity))
-    return file
+    return path.open("rb")
 
 
 def _decrypted_with_passphrase(file: IO[bytes], passphrase: str) -> IO[bytes]:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import io
+import os
+import sys
 import tarfile
 
 import pytest
 
 from deploy.keeping import archive, sealing
 from deploy.keeping.archive import Content, Manifest, Writer
+from deploy.keeping.restore import main
+from deploy.local import console
 from tests.keeping.conftest import hm
 
 PASSPHRASE = "a passphrase for a test"
@@ -31,20 +35,26 @@ def made(more: dict[str, bytes] | None = None) -> bytes:
 
 
 @pytest.fixture
-def refused(tmp_path):
+def refused(tmp_path, monkeypatch, capsys):
     """Try to restore ``data``; return the sentence, having seen that nothing was changed."""
+    for name in [name for name in os.environ if name.startswith("HM_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("HM_INSTANCE_DIR", "")  # so that what restore sets is taken back
 
     def restore(data: bytes, *arguments: object, name: str = "hivematrix-20261124T011500Z.tar"):
         file = tmp_path / name
         file.write_bytes(data)
         instance = tmp_path / "instance"
         instance.mkdir(exist_ok=True)
-        done = hm("restore", file, "--instance", instance, "--yes", *arguments)
-        assert done.returncode == 1, done.stdout + done.stderr
+        command = ["hm restore", file, "--instance", instance, "--yes", *arguments]
+        monkeypatch.setattr(sys, "argv", [str(word) for word in command])
+        with pytest.raises(SystemExit) as stopped:
+            console.run(main)
+        assert stopped.value.code == 1
         assert list(instance.iterdir()) == []
-        assert "Traceback" not in done.stderr
-        assert done.stderr.count("\n") == 1, done.stderr
-        return done.stderr.strip()
+        sentence = capsys.readouterr().err
+        assert sentence.count("\n") == 1
+        return sentence.strip()
 
     return restore
 
@@ -156,3 +166,18 @@ def test_a_key_file_is_never_overwritten(tmp_path):
 def test_a_whole_archive_is_read_back(tmp_path):
     with archive.reading(io.BytesIO(made())) as reader:
         assert reader.open("nexus/nexus.conf").read().decode() == CONF
+
+
+def test_an_unknown_line_of_backup_conf_is_named(tmp_path):
+    (tmp_path / "backup.conf").write_text("TO=/somewhere\nENCRYPT=age1x\n")
+    done = hm("backup", "--instance", tmp_path)
+    assert done.returncode == 1
+    assert done.stderr == f"{tmp_path}/backup.conf: unknown setting ENCRYPT.\n"
+
+
+def test_what_is_no_recipient_is_named_before_anything_is_read(tmp_path):
+    (tmp_path / "nexus.conf").write_text(CONF)
+    done = hm("backup", "--instance", tmp_path, "--encrypt-to", "age1nobody")
+    assert (done.returncode, done.stderr) == (
+        1, "age1nobody is not a recipient: age1… or ssh-ed25519 …\n",
+    )  # fmt: skip
