@@ -9,12 +9,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from deploy.keeping import backup, databases, places, postgres_tools
+from deploy.keeping.reaching import SYSTEMD
 from deploy.local.console import Problem
 from deploy.local.services import Service
 from hm_auth.service.findings import Finding, fail, ok, warn
 
 _GB = 1024**3
-_SYSTEMD = Path("/run/systemd/system")
 _LATE, _TOO_LATE = timedelta(hours=26), timedelta(days=3)
 
 
@@ -33,7 +33,7 @@ def database(service: Service) -> Iterator[Finding]:
 
 def units(service: Service) -> Iterator[Finding]:
     """Look whether systemd runs the service's worker and timers, where systemd runs at all."""
-    if not _SYSTEMD.exists():
+    if not SYSTEMD.exists():
         return
     names = [f"hivematrix-{service.name}-{timer.name}.timer" for timer in service.timers]
     if service.has_worker:

@@ -10,6 +10,7 @@ import urllib.request
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -17,6 +18,7 @@ from deploy.local.services import Service
 from hm_auth.service.config import Config
 from hm_auth.service.findings import Finding, fail, ok, warn
 
+SYSTEMD = Path("/run/systemd/system")
 _SECONDS = 5
 _TOLERATED = 5  # seconds; what hm_auth.tokens forgives
 
@@ -25,7 +27,10 @@ def answering(service: Service, config: Config) -> Finding:
     """Ask the process itself whether it can serve people."""
     host = config["HOST"] if config["HOST"] not in {"0.0.0.0", "::"} else "127.0.0.1"  # noqa: S104
     url = f"http://{f'[{host}]' if ':' in host else host}:{config['PORT']}/readyz"
-    advice = f"systemctl restart hivematrix-{service.name}; journalctl -u hivematrix-{service.name}"
+    advice = f"Start it: {service.directory / 'main.py'}, or ./hm demo"
+    if SYSTEMD.exists():
+        unit = f"hivematrix-{service.name}"
+        advice = f"systemctl restart {unit}; why it does not run: journalctl -u {unit}"
     try:
         _get(url)
     except urllib.error.HTTPError as error:
@@ -101,4 +106,5 @@ def _words(error: urllib.error.HTTPError) -> str:
 
 
 def _reason(error: OSError) -> str:
-    return str(getattr(error, "reason", "") or error.strerror or error)
+    inner = getattr(error, "reason", error)
+    return str(getattr(inner, "strerror", "") or inner)

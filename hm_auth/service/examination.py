@@ -22,6 +22,8 @@ from hm_auth.service.findings import Finding, fail, ok, warn
 # The proxy in front redirects to HTTPS; whether subdomains and browsers' preload lists are bound
 # to HTTPS is for the owner of the domain to say.
 _DECIDED_ELSEWHERE = {"security.W005", "security.W008", "security.W021"}
+# Cookies and headers for HTTPS alone; that an address is not https is one line of hm doctor.
+_FOLLOW_FROM_HTTP = {"security.W004", "security.W011", "security.W012", "security.W016"}
 _LONG = timedelta(minutes=10)
 _CONSOLE = "django.core.mail.backends.console.EmailBackend"
 
@@ -44,13 +46,14 @@ def findings() -> Iterator[Finding]:
 
 
 def _deployment() -> Iterator[Finding]:
+    without_https = not settings.PUBLIC_URL.startswith("https:")
+    left_out = _DECIDED_ELSEWHERE | (_FOLLOW_FROM_HTTP if without_https else set())
     found = checks.run_checks(include_deployment_checks=True)
-    bad = [each for each in found if each.id not in _DECIDED_ELSEWHERE and not each.is_silenced()]
+    bad = [each for each in found if each.id not in left_out and not each.is_silenced()]
     for each in bad:
         make = fail if each.level >= checks.ERROR else warn
-        yield make(
-            "settings", f"{each.msg.strip()} ({each.id})", each.hint or "See the documentation."
-        )
+        sentence = str(each.msg).partition(". ")[0].removesuffix(".")
+        yield make("settings", f"{sentence} ({each.id})", each.hint or "See Django's checks.")
     if not bad:
         yield ok("settings", "nothing to object to (check --deploy)")
 

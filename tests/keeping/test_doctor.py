@@ -35,6 +35,7 @@ def test_a_running_installation_without_a_backup(installation):
         assert found[title, "migrations"]["text"] == "all applied"
         assert found[title, "database"]["level"] == "ok"
         assert found[title, "certificate"]["level"] == "warn"
+        assert found[title, "settings"]["level"] == "ok"
         assert "printed to the log" in found[title, "mail"]["text"]
     for title in ("Treasury", "Archive"):
         assert found[title, "Nexus"]["level"] == found[title, "clock"]["level"] == "ok"
@@ -72,7 +73,7 @@ def test_what_is_broken_is_said_with_what_to_do(installation):
         installation.stack.start("nexus")
     assert code == 2
     assert found["Nexus", "service"]["level"] == "fail"
-    assert "journalctl -u hivematrix-nexus" in found["Nexus", "service"]["advice"]
+    assert "main.py" in found["Nexus", "service"]["advice"]
     assert (
         "newer release than the code (signins 0099_tomorrow)"
         in (found["Nexus", "migrations"]["text"])
@@ -132,7 +133,7 @@ def test_a_timer_or_worker_that_does_not_run_is_named(tmp_path, monkeypatch, ans
     script.write_text(f'#!/bin/sh\necho "$@" > {asked}\necho {answer}\n')
     script.chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
-    monkeypatch.setattr(machine, "_SYSTEMD", tmp_path)
+    monkeypatch.setattr(machine, "SYSTEMD", tmp_path)
     found = list(machine.units(BY_NAME["archive"]))
     assert [finding.level.name for finding in found] == levels
     assert asked.read_text().split()[1:] == [
