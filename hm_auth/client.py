@@ -13,7 +13,7 @@ from typing import Any
 
 import requests
 
-from hm_auth import answers
+from hm_auth import answers, metrics
 from hm_auth.answers import Answer, Caller
 from hm_auth.conf import conf
 from hm_auth.exceptions import NexusRefused, NexusUnavailable, PeerUnavailable
@@ -34,6 +34,7 @@ class Transport:
 
     def __init__(self, base: str = "") -> None:
         self._base = base
+        self._to = "module" if base else "nexus"
         self._local = threading.local()
         self._down_until = 0.0
 
@@ -58,14 +59,15 @@ class Transport:
             all_headers["X-Request-ID"] = current
         for pause in (*pauses, None):
             try:
-                response = self._session().request(
-                    method,
-                    (self._base or conf.nexus_url) + path,
-                    headers=all_headers,
-                    timeout=PEER_TIMEOUTS if self._base else conf.timeouts,
-                    allow_redirects=False,  # a password must not follow one
-                    **options,
-                )
+                with metrics.call(self._to):
+                    response = self._session().request(
+                        method,
+                        (self._base or conf.nexus_url) + path,
+                        headers=all_headers,
+                        timeout=PEER_TIMEOUTS if self._base else conf.timeouts,
+                        allow_redirects=False,  # a password must not follow one
+                        **options,
+                    )
             except requests.ConnectionError as error:
                 if pause is None or isinstance(error, requests.ConnectTimeout):
                     raise self._failed(error) from error
@@ -92,10 +94,13 @@ class Transport:
             who = self._base or "Nexus"
             raise self._failed(f"{who} answered {response.status_code}")
         self._down_until = 0.0
+        outcome = "refused" if response.status_code >= 400 else "answered"
+        metrics.CALLS.labels(self._to, outcome).inc()
         return response
 
     def _failed(self, reason: object) -> NexusUnavailable:
         self._down_until = time.monotonic() + conf.retry_after
+        metrics.CALLS.labels(self._to, "unavailable").inc()
         return NexusUnavailable(str(reason))
 
 

@@ -16,6 +16,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import LazyObject, empty
 
+from hm_auth import metrics
 from hm_auth.service import request_id
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -27,7 +28,7 @@ _SANE_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
 class RequestIdMiddleware:
-    """Give each request an id, kept when a service in front sent a sane one, and log the request.
+    """Give each request an id, kept when a service in front sent a sane one; log it and count it.
 
     The query string is left out of the log: it carries one-time codes and search words.
     """
@@ -42,8 +43,11 @@ class RequestIdMiddleware:
         request.request_id = current  # type: ignore[attr-defined]
         started = time.perf_counter()
         try:
-            response = self.get_response(request)
-            _log(request, response, milliseconds=(time.perf_counter() - started) * 1000)
+            with metrics.RUNNING.track_inprogress():
+                response = self.get_response(request)
+            seconds = time.perf_counter() - started
+            metrics.observe(request, response, seconds)
+            _log(request, response, milliseconds=seconds * 1000)
         finally:
             request_id.current.reset(token)
         response["X-Request-ID"] = current

@@ -7,6 +7,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from hm_auth.rest.urls import both
 from hm_auth.views import between_services, directory, machines, signing_in
 from hm_auth.views.api import Me
+from hm_auth.views.metrics import metrics
 
 auth_patterns = (
     [
@@ -24,6 +25,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include(auth_patterns)),
     path("healthz", machines.healthz, name="healthz"),
     path("readyz", machines.readyz, name="readyz"),
+    path("metrics", metrics, name="metrics"),
     path("companies", directory.companies, name="companies"),
     *both("api/me/", Me.as_view(), name="api-me"),
 ]

@@ -59,6 +59,8 @@ def common_settings(config: Config) -> dict[str, Any]:
         "SECRET_KEY": config["SECRET_KEY"],
         "DEBUG": config["DEBUG"],
         "PUBLIC_URL": config["PUBLIC_URL"].rstrip("/"),
+        "METRICS_FROM": config["METRICS_FROM"],
+        "SENTRY_DSN": config["SENTRY_DSN"],
         "ALLOWED_HOSTS": [url.hostname, "localhost", "127.0.0.1", *config["ALLOWED_HOSTS"]],
         "CSRF_TRUSTED_ORIGINS": [f"{url.scheme}://{url.netloc}"],
         "DATABASES": {"default": _database(config)},

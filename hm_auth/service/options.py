@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
@@ -72,6 +73,15 @@ def time_zone(value: str) -> None:
         raise ValueError("must be a time zone such as Europe/Berlin") from None
 
 
+def networks(values: list[str]) -> None:
+    """Accept addresses and networks such as ``10.0.0.0/8``."""
+    for value in values:
+        try:
+            ipaddress.ip_network(value)
+        except ValueError:
+            raise ValueError(f"must be addresses or networks; {value} is neither") from None
+
+
 COMMON: tuple[Option, ...] = (
     Option("SECRET_KEY", help="Signs cookies and links. Random; never share or change it."),
     Option("DEBUG", bool, False, "Never in production."),
@@ -87,6 +97,8 @@ COMMON: tuple[Option, ...] = (
         ("127.0.0.1", "::1"),
         "Addresses or networks whose X-Forwarded-For is believed.",
     ),
+    Option("METRICS_FROM", list, ("127.0.0.1", "::1"), "Who may read /metrics.", networks),
+    Option("SENTRY_DSN", str, "", "Where errors are reported, if anywhere."),
     Option("DB_HOST", str, "127.0.0.1", "The PostgreSQL server."),
     Option("DB_PORT", int, 5432, check=between(1, 65535)),
     Option("DB_NAME"),

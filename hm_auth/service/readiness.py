@@ -18,7 +18,7 @@ def problems() -> list[str]:
     found = [str(message) for message in checks.run_checks() if message.level >= checks.ERROR]
     if not settings.DEBUG and not (Path(str(settings.STATIC_ROOT)) / "staticfiles.json").exists():
         found.append("The static files are missing. Run: python manage.py prepare")
-    if waiting := _unapplied_migrations():
+    if waiting := unapplied_migrations():
         found.append(
             f"The database is behind the code by {waiting} migrations. "
             "Make a backup, then run: python manage.py prepare"
@@ -26,7 +26,8 @@ def problems() -> list[str]:
     return found
 
 
-def _unapplied_migrations() -> int:
+def unapplied_migrations() -> int:
+    """Return how many migrations of the code the database has not had; 0 without an answer."""
     try:
         executor = MigrationExecutor(connection)
         return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))

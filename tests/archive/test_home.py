@@ -24,6 +24,7 @@ OPEN_TO_STRANGERS = {
     "auth/backchannel-logout",
     "healthz",
     "readyz",
+    "metrics",
 }
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import json
 import logging
 import re
 
@@ -10,6 +12,7 @@ from django.db import DatabaseError
 
 from hm_auth import nexus as connection
 from hm_auth.models import Session
+from hm_auth.service import logs
 from tests.hm_auth.fake_nexus import company
 
 
@@ -175,6 +178,22 @@ def test_the_access_log_names_the_person_and_not_what_they_searched_for(sign_in,
         "tech",
     )
     assert "secret" not in caplog.text
+
+
+def test_a_json_line_of_the_log_has_the_request_the_person_and_how_long_it_took(sign_in):
+    client, written = sign_in("tech"), io.StringIO()
+    handler = logging.StreamHandler(written)
+    handler.setFormatter(logs.JsonFormatter("sample"))
+    access = logging.getLogger("hm.access")
+    access.addHandler(handler)
+    try:
+        answer = client.get("/plain", headers={"X-Request-ID": "from-the-proxy"})
+    finally:
+        access.removeHandler(handler)
+    line = json.loads(written.getvalue())
+    assert line["request_id"] == answer["X-Request-ID"] == "from-the-proxy"
+    assert (line["service"], line["user"], line["status"]) == ("sample", "tech", 200)
+    assert 0 < line["ms"] < 60_000
 
 
 def test_pages_of_the_signed_in_are_not_kept_by_anybody_else(sign_in):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from hm_auth import metrics
 from nexus.signins.models import Event, EventKind
 from nexus.signins.rules import plain_address
 
@@ -22,6 +23,7 @@ def record(
     detail: dict[str, Any] | None = None,
 ) -> None:
     """Add one row: what happened to ``user`` (or under ``username``), by whom, from where."""
+    metrics.IDENTITY_EVENTS.labels(kind.value).inc()
     row(kind, user=user, by=by, username=username, ip=ip, client_id=client_id, detail=detail).save(
         force_insert=True
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
+from hm_auth.views.metrics import metrics
 from nexus.signins.views import handover, health, signing_in
 
 app_name = "hm_auth"
@@ -16,4 +17,5 @@ urlpatterns = [
     path("auth/callback", handover.callback, name="callback"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    path("metrics", metrics, name="metrics"),
 ]

@@ -1,0 +1,1 @@
+"""Keeping an installation: ``hm backup``, ``hm restore`` and ``hm doctor``."""
