@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from archive.api import article_views, authentication, views
+from archive.api import article_views, views
 from hm_auth.rest import docs
 from hm_auth.rest.urls import Router, both
-
-__all__ = ["authentication", "urlpatterns"]  # the scheme is known by being imported
 
 router = Router()
 router.register("spaces", views.SpaceViewSet, basename="api-space")

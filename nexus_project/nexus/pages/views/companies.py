@@ -15,7 +15,7 @@ from hm_auth.ui.keyset import keyset_page
 from nexus.directory.models import Company, Contact
 from nexus.directory.queries import CompanyQuerySet
 from nexus.pages.forms import CompanyFilter, FilterForm
-from nexus.pages.partials import render_page_or_part
+from hm_auth.ui.partials import render_page_or_part
 from nexus.pages.requests import PersonRequest
 
 ORDERS = {

@@ -14,7 +14,7 @@ from hm_auth.ui.keyset import keyset_page
 from nexus.directory.models import Contact
 from nexus.directory.queries import ContactQuerySet
 from nexus.pages.forms import ContactFilter
-from nexus.pages.partials import render_page_or_part
+from hm_auth.ui.partials import render_page_or_part
 from nexus.pages.requests import PersonRequest
 
 ORDER = ("sort_name", "id")
