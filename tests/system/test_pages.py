@@ -106,7 +106,7 @@ def test_pages_fit_and_are_accessible(stack, browser: Browser, theme):
 def test_the_sign_in_page_fits_and_is_accessible(stack, browser: Browser, theme):
     context = browser.new_context(viewport=NARROW, color_scheme=theme)
     page = context.new_page()
-    for service in ("nexus", "treasury", "archive"):
+    for service in stack.urls:
         page.goto(stack.urls[service] + "/auth/login")
         look(page, f"{service}-sign-in-{theme}", rules_off=[])
     page.set_viewport_size(WIDE)
