@@ -8,8 +8,8 @@ from pathlib import Path
 # A clone's own hm_auth lies beside this project; an installed one is found without this line.
 sys.path.append(str(Path(__file__).resolve().parent.parent))
 
-from sample.service import SERVICE
 from hm_auth.service import manage
+from sample.service import SERVICE
 
 if __name__ == "__main__":
     sys.exit(manage.run(SERVICE, sys.argv))

@@ -1,4 +1,4 @@
-"""Who reaches what: every address of the service × every level, the outsider, and strangers.
+"""Who reaches what: every address of the service by every level, the outsider, and strangers.
 
 An address that the table below does not have fails a test: whoever adds one says who may use it.
 """

@@ -117,8 +117,9 @@ def test_a_page_costs_few_queries_however_long_the_list(
 
 
 @pytest.mark.parametrize(
-    ("days", "done", "late"), [(-1, False, True), (-1, True, False), (0, False, False), (1, False, False)]
-)  # fmt: skip
+    ("days", "done", "late"),
+    [(-1, False, True), (-1, True, False), (0, False, False), (1, False, False)],
+)
 def test_an_item_is_overdue_after_its_day(days, done, late):
     assert is_overdue(TODAY + timedelta(days=days), done=done, today=TODAY) is late
     assert not is_overdue(None, done=done, today=TODAY)
