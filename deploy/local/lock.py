@@ -21,6 +21,7 @@ LOCKS: dict[str, tuple[str, ...]] = {
     "deploy/local": (),
     "tests": (),
     "deploy/module_template/sample_project": (HM_AUTH,),
+    "deploy/module_template/standalone/tests": (),
 }
 OPTIONS = (
     "--quiet",

@@ -18,7 +18,7 @@ from deploy.local.paths import ROOT
 
 TEMPLATE = ROOT / "deploy/module_template"
 STANDALONE = TEMPLATE / "standalone"  # what only a module outside this repository needs
-LOCKS = ("requirements.txt", "requirements-test.txt")
+LOCK = "requirements.txt"
 SKIPPED = ("__pycache__", "instance")
 
 
@@ -62,8 +62,8 @@ def _files(folder: Path) -> list[Path]:
 
 def _text(source: Path, facts: Facts) -> str:
     text = source.read_text(encoding="utf-8")
-    if source.name in LOCKS:  # hashes stay as they are; only the comments name the module
-        return text.replace("deploy/module_template/sample_project", f"{facts.name}_project")
+    if source.name == LOCK:  # hashes stay as they are; only the comments name the module
+        return text.replace(f"{TEMPLATE.relative_to(ROOT)}/sample_project", f"{facts.name}_project")
     return facts.fill(text)
 
 
@@ -87,9 +87,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--port", type=int, help="port to listen on (default: the next free one)")
     parser.add_argument("--title", help='what people call it, as: "Help desk"')
     parser.add_argument("--icon", default="box", help="a name of lucide.dev/icons (default: box)")
-    parser.add_argument(
-        "--to", type=Path, metavar="DIR", help="write a repository of its own there"
-    )
+    parser.add_argument("--to", type=Path, metavar="DIR", help="write a repository of its own")
     parser.add_argument(
         "--hm-auth-url", metavar="URL", help="with --to: the git URL of HiveMatrix, for hm_auth"
     )
@@ -100,9 +98,7 @@ def main() -> None:
     """Entry point of ``./hm new-module``."""
     options = _parser().parse_args()
     if bool(options.to) != bool(options.hm_auth_url):
-        raise Problem(
-            "--to and --hm-auth-url belong together: a module elsewhere gets hm_auth by git."
-        )
+        raise Problem("--to and --hm-auth-url go together: elsewhere, hm_auth comes by git.")
     facts = Facts(
         name=options.name,
         title=options.title or options.name.capitalize(),
