@@ -63,7 +63,9 @@ def _files(folder: Path) -> list[Path]:
 def _text(source: Path, facts: Facts) -> str:
     text = source.read_text(encoding="utf-8")
     if source.name == LOCK:  # hashes stay as they are; only the comments name the module
-        return text.replace(f"{TEMPLATE.relative_to(ROOT)}/sample_project", f"{facts.name}_project")
+        here = f"{TEMPLATE.relative_to(ROOT)}/"
+        text = text.replace(f"{here}standalone/", "")
+        return text.replace(f"{here}sample_project", f"{facts.name}_project")
     return facts.fill(text)
 
 

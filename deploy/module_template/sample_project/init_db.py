@@ -1,4 +1,4 @@
-"""Set Sample up: configuration, database, default data. Safe to run again. See --help."""
+"""Set the module up: configuration, database, default data. Safe to run again. See --help."""
 
 from __future__ import annotations
 

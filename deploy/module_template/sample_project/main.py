@@ -1,4 +1,4 @@
-"""Serve Sample with Waitress, or with --dev by Django's own server. See --help."""
+"""Serve the module with Waitress, or with --dev by Django's own server. See --help."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Django's management commands for Sample; ``setup`` works before there is a configuration."""
+"""Django's management commands; ``setup`` works before there is a configuration."""
 
 from __future__ import annotations
 

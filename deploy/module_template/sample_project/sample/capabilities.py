@@ -1,4 +1,4 @@
-"""Who may do what in Sample: from capability to permission levels. Views ask for a capability."""
+"""Who may do what here: from capability to permission levels. Views ask for a capability."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The facts of Sample that its settings, main.py and init_db.py share. Imports no Django."""
+"""The facts that settings, main.py and init_db.py share. Imports no Django."""
 
 from __future__ import annotations
 

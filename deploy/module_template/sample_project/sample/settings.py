@@ -1,4 +1,4 @@
-"""Settings of Sample: what differs from the settings every service shares."""
+"""Settings: what differs from those every service shares."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The site map of Sample."""
+"""The site map."""
 
 from __future__ import annotations
 

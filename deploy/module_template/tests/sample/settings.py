@@ -1,4 +1,4 @@
-"""The settings of Sample for its tests: the real ones, but for files and mail.
+"""The settings for the tests: the real ones, but for files and mail.
 
 What a conf file would say has a value here unless the environment has one; HM_DB_HOST, HM_DB_PORT,
 HM_DB_USER and HM_DB_PASSWORD lead to a PostgreSQL where this user may make databases.
