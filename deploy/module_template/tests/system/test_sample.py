@@ -1,4 +1,4 @@
-"""Sample beside the other services: one sign-in, in every menu, over when Nexus says so."""
+"""The module beside the other services: one sign-in, in every menu, over when Nexus says so."""
 
 from __future__ import annotations
 
