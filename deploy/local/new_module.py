@@ -18,6 +18,7 @@ from deploy.local.paths import ROOT
 
 TEMPLATE = ROOT / "deploy/module_template"
 STANDALONE = TEMPLATE / "standalone"  # what only a module outside this repository needs
+SYSTEM_TEST = Path("tests/system/test_sample.py")
 LOCK = "requirements.txt"
 SKIPPED = ("__pycache__", "instance")
 
@@ -27,13 +28,13 @@ def write(facts: Facts, folder: Path, *, hm_auth_url: str = "") -> list[Path]:
 
     With ``hm_auth_url`` the folder becomes a repository of its own that gets hm_auth from there.
     """
-    files = {folder / facts.rename(path): text for path, text in _template(facts).items()}
+    files = _copies(TEMPLATE, facts, folder)
     if hm_auth_url:
-        for source in _files(STANDALONE):
-            name = facts.rename(source.relative_to(STANDALONE))
-            files[folder / name] = _text(source, facts).replace("HM_AUTH_URL", hm_auth_url)
+        for path, text in _copies(STANDALONE, facts, folder).items():
+            files[path] = text.replace("HM_AUTH_URL", hm_auth_url)
+        del files[folder / facts.rename(SYSTEM_TEST)]  # it needs the other services
     else:
-        files.pop(folder / "tests/__init__.py")  # the repository's own is there
+        del files[folder / "tests/__init__.py"]  # the repository's own is there
     if taken := sorted(path for path in files if path.exists()):
         raise Problem(f"{taken[0]} is there already; nothing was written.")
     for path, text in files.items():
@@ -43,21 +44,15 @@ def write(facts: Facts, folder: Path, *, hm_auth_url: str = "") -> list[Path]:
     return sorted(files)
 
 
-def _template(facts: Facts) -> dict[Path, str]:
-    """Return the text of every file of the template by its path there."""
+def _copies(part: Path, facts: Facts, folder: Path) -> dict[Path, str]:
+    """Return the files of a part of the template: where each goes below ``folder``, its text."""
     return {
-        source.relative_to(TEMPLATE): _text(source, facts)
-        for source in _files(TEMPLATE)
-        if STANDALONE not in source.parents
+        folder / facts.rename(source.relative_to(part)): _text(source, facts)
+        for source in sorted(part.rglob("*"))
+        if source.is_file()
+        and not set(SKIPPED) & set(source.parts)
+        and (part == STANDALONE or STANDALONE not in source.parents)
     }
-
-
-def _files(folder: Path) -> list[Path]:
-    return [
-        path
-        for path in sorted(folder.rglob("*"))
-        if path.is_file() and not set(SKIPPED) & set(path.parts)
-    ]
 
 
 def _text(source: Path, facts: Facts) -> str:

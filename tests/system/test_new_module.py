@@ -6,11 +6,11 @@
 from __future__ import annotations
 
 from deploy.local.module_facts import Facts
-from deploy.local.new_module import TEMPLATE
+from deploy.local.new_module import SYSTEM_TEST, TEMPLATE
 from deploy.local.services import BY_NAME
 
 HELPDESK = BY_NAME["helpdesk"]
 FACTS = Facts(HELPDESK.name, HELPDESK.title, HELPDESK.icon, HELPDESK.port)
-SOURCE = TEMPLATE / "tests/system/test_sample.py"
+SOURCE = TEMPLATE / SYSTEM_TEST
 
 exec(compile(FACTS.fill(SOURCE.read_text()), SOURCE, "exec"))
