@@ -1,0 +1,48 @@
+"""A module in a copy of this repository: found, tested and held to the rules without a list."""
+
+from __future__ import annotations
+
+import re
+
+SUITE = (
+    "from deploy.local import suites; from deploy.local.databases import Server;"
+    "tally = suites.run('helpdesk', Server.from_environment());"
+    "raise SystemExit(0 if tally.is_good and tally.passed > 50 else 1)"
+)
+CONTRACTS = (
+    "import os, subprocess, sys, tempfile, pathlib; from deploy.local import lint;"
+    "folder = pathlib.Path(tempfile.mkdtemp());"
+    "sys.exit(subprocess.run(lint.contracts(folder), env=lint.every_service(os.environ)).returncode)"
+)
+
+
+def test_the_launcher_the_tests_and_the_locks_find_it(helpdesk, run):
+    code = (
+        "from deploy.local import lock, paths, suites; from deploy.local.services import BY_NAME;"
+        "print(BY_NAME['helpdesk'].title, 'helpdesk' in suites.names(), suites.PORTS['helpdesk'],"
+        "'helpdesk_project' in lock.LOCKS, 'helpdesk_project/requirements.txt' in paths.LOCKS['run'])"
+    )
+    assert run("-c", code).stdout.strip() == "Help desk True 5002 True True"
+
+
+def test_its_own_tests_pass_at_once(helpdesk, run):
+    done = run("-c", SUITE)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_writing_it_again_is_refused(helpdesk, run):
+    done = run("-m", "deploy.local.new_module", "helpdesk")
+    assert (done.returncode, done.stderr) == (1, "There is a module helpdesk already.\n")
+
+
+def test_the_import_contracts_hold_for_it_and_break_when_it_breaks_them(helpdesk, run):
+    good = run("-c", CONTRACTS)
+    assert good.returncode == 0, good.stdout
+    rules = helpdesk / "helpdesk/items/rules.py"
+    kept = rules.read_text()
+    rules.write_text(kept + "\nimport django.db\nimport treasury.settings\n")
+    try:
+        broken = set(re.findall(r"(?m)^(.*) BROKEN$", run("-c", CONTRACTS).stdout))
+    finally:
+        rules.write_text(kept)
+    assert {"Services never import each other", "Rules are pure Python"} <= broken
