@@ -4,25 +4,30 @@ from __future__ import annotations
 
 import re
 
-SUITE = (
-    "from deploy.local import suites; from deploy.local.databases import Server;"
-    "tally = suites.run('helpdesk', Server.from_environment());"
-    "raise SystemExit(0 if tally.is_good and tally.passed > 50 else 1)"
-)
-CONTRACTS = (
-    "import os, subprocess, sys, tempfile, pathlib; from deploy.local import lint;"
-    "folder = pathlib.Path(tempfile.mkdtemp());"
-    "sys.exit(subprocess.run(lint.contracts(folder), env=lint.every_service(os.environ)).returncode)"
-)
+SUITE = """
+from deploy.local import suites
+from deploy.local.databases import Server
+tally = suites.run("helpdesk", Server.from_environment())
+raise SystemExit(0 if tally.is_good and tally.passed > 50 else 1)
+"""
+CONTRACTS = """
+import os, pathlib, subprocess, tempfile
+from deploy.local import lint
+with tempfile.TemporaryDirectory() as folder:
+    command = lint.contracts(pathlib.Path(folder))
+    done = subprocess.run(command, env=lint.every_service(os.environ))
+raise SystemExit(done.returncode)
+"""
+FOUND = """
+from deploy.local import lock, paths, suites
+from deploy.local.services import BY_NAME
+print(BY_NAME["helpdesk"].title, suites.PORTS["helpdesk"], "helpdesk" in suites.names())
+print("helpdesk_project" in lock.LOCKS, "helpdesk_project/requirements.txt" in paths.LOCKS["run"])
+"""
 
 
 def test_the_launcher_the_tests_and_the_locks_find_it(helpdesk, run):
-    code = (
-        "from deploy.local import lock, paths, suites; from deploy.local.services import BY_NAME;"
-        "print(BY_NAME['helpdesk'].title, 'helpdesk' in suites.names(), suites.PORTS['helpdesk'],"
-        "'helpdesk_project' in lock.LOCKS, 'helpdesk_project/requirements.txt' in paths.LOCKS['run'])"
-    )
-    assert run("-c", code).stdout.strip() == "Help desk True 5002 True True"
+    assert run("-c", FOUND).stdout.split("\n") == ["Help desk 5002 True", "True True", ""]
 
 
 def test_its_own_tests_pass_at_once(helpdesk, run):
@@ -46,3 +51,12 @@ def test_the_import_contracts_hold_for_it_and_break_when_it_breaks_them(helpdesk
     finally:
         rules.write_text(kept)
     assert {"Services never import each other", "Rules are pure Python"} <= broken
+
+
+def test_a_module_of_the_longest_name_keeps_to_the_rules_of_the_code(clone, run):
+    name, title = "a" * 20, "A title as long as it may be 1"
+    assert run("-m", "deploy.local.new_module", name, "--title", title).returncode == 0
+    made = [f"{name}_project", f"tests/{name}", f"tests/system/test_{name}.py"]
+    for words in (["check"], ["format", "--check"]):
+        done = run("-m", "ruff", *words, "--no-cache", *made)
+        assert done.returncode == 0, done.stdout
