@@ -14,6 +14,7 @@ from django.test import Client
 from django.utils import timezone
 
 from hm_auth.answers import Answer, Caller
+from hm_auth.conf import conf
 from hm_auth.directory import COMPANIES
 from hm_auth.exceptions import InvalidToken, NexusUnavailable
 from hm_auth.models import Session, User
@@ -38,7 +39,7 @@ def signed_in(level: Level, *, company: uuid.UUID | None = None, name: str = "")
         sub=uuid.uuid4(),
         sid=uuid.uuid4(),
         jti=uuid.uuid4().hex,
-        client_id=settings.HM_AUTH["CLIENT_ID"],
+        client_id=conf.client_id,
         iat=int(now.timestamp()),
         exp=int((now + timedelta(hours=1)).timestamp()),
         username=level.value,

@@ -70,8 +70,8 @@ def _tidy(folder: Path, files: list[Path]) -> None:
     own = f'src=["{folder}","{folder}/*_project","{ROOT}"]'
     imports = ["check", "--select=I", "--fix", "--config", own]
     for words in (imports, ["format"]):
-        command = [sys.executable, "-m", "ruff", *words, "--quiet", "--no-cache", config, *files]
-        subprocess.run(command, cwd=ROOT, check=True)
+        command = [sys.executable, "-m", "ruff", *words, "--quiet", "--no-cache", config]
+        subprocess.run([*command, *map(str, files)], cwd=ROOT, check=True)
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -117,7 +117,8 @@ def _choices(request: PersonRequest) -> list[tuple[str, str]]:
 def _again(form: ItemForm, pk: uuid.UUID, message: str) -> ItemForm:
     """Return the form with what was typed, based on what is stored now."""
     current = Item.objects.get(pk=pk)
-    typed: dict[str, Any] = {**form.data.dict(), "version": current.version}
+    typed: dict[str, Any] = {name: form.data[name] for name in form.data}
+    typed["version"] = current.version
     again = ItemForm(typed, instance=current)
     again.add_error(None, f"{message} Saving again keeps yours.")
     return again
