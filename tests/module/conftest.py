@@ -26,7 +26,7 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def run(clone: Path) -> Run:
-    """Run Python in the copy: ``run("-m", "deploy.local.new_module", "helpdesk")``."""
+    """Run Python in the copy: ``run("-m", "deploy.local.new_module", "newcomer")``."""
 
     def call(*arguments: str) -> subprocess.CompletedProcess[str]:
         environment = {**os.environ, "PYTHONPATH": str(clone)}
@@ -39,10 +39,8 @@ def run(clone: Path) -> Run:
 
 
 @pytest.fixture(scope="session")
-def helpdesk(clone: Path, run: Run) -> Path:
+def newcomer(clone: Path, run: Run) -> Path:
     """The project folder of the new module in the copy."""
-    done = run(
-        "-m", "deploy.local.new_module", "helpdesk", "--port", "5002", "--title", "Help desk"
-    )
+    done = run("-m", "deploy.local.new_module", "newcomer", "--title", "New comer")
     assert done.returncode == 0, done.stderr
-    return clone / "helpdesk_project"
+    return clone / "newcomer_project"

@@ -12,7 +12,12 @@ from deploy.local.module_facts import Facts
 from deploy.local.paths import ROOT
 from deploy.local.services import SERVICES
 
-GOOD = {"name": "helpdesk", "title": "Help desk", "icon": "life-buoy", "port": 5002}
+GOOD = {
+    "name": "newcomer",
+    "title": "New comer",
+    "icon": "life-buoy",
+    "port": module_facts.free_port(),
+}
 
 
 @pytest.mark.parametrize(
@@ -57,7 +62,7 @@ def test_what_is_no_git_url_is_refused(url):
 
 
 def test_nothing_is_overwritten_and_nothing_is_half_written(tmp_path: Path):
-    mine = tmp_path / "helpdesk_project/README.md"
+    mine = tmp_path / "newcomer_project/README.md"
     mine.parent.mkdir()
     mine.write_text("mine")
     with pytest.raises(Problem, match=r"README.md is there already; nothing was written"):

@@ -7,7 +7,7 @@ import re
 SUITE = """
 from deploy.local import suites
 from deploy.local.databases import Server
-tally = suites.run("helpdesk", Server.from_environment())
+tally = suites.run("newcomer", Server.from_environment())
 raise SystemExit(0 if tally.is_good and tally.passed > 50 else 1)
 """
 CONTRACTS = """
@@ -21,29 +21,29 @@ raise SystemExit(done.returncode)
 FOUND = """
 from deploy.local import lock, paths, suites
 from deploy.local.services import BY_NAME
-print(BY_NAME["helpdesk"].title, suites.PORTS["helpdesk"], "helpdesk" in suites.names())
-print("helpdesk_project" in lock.LOCKS, "helpdesk_project/requirements.txt" in paths.LOCKS["run"])
+print(BY_NAME["newcomer"].title, "newcomer" in suites.PORTS, "newcomer" in suites.names())
+print("newcomer_project" in lock.LOCKS, "newcomer_project/requirements.txt" in paths.LOCKS["run"])
 """
 
 
-def test_the_launcher_the_tests_and_the_locks_find_it(helpdesk, run):
-    assert run("-c", FOUND).stdout.split("\n") == ["Help desk 5002 True", "True True", ""]
+def test_the_launcher_the_tests_and_the_locks_find_it(newcomer, run):
+    assert run("-c", FOUND).stdout.split("\n") == ["New comer True True", "True True", ""]
 
 
-def test_its_own_tests_pass_at_once(helpdesk, run):
+def test_its_own_tests_pass_at_once(newcomer, run):
     done = run("-c", SUITE)
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_writing_it_again_is_refused(helpdesk, run):
-    done = run("-m", "deploy.local.new_module", "helpdesk")
-    assert (done.returncode, done.stderr) == (1, "There is a module helpdesk already.\n")
+def test_writing_it_again_is_refused(newcomer, run):
+    done = run("-m", "deploy.local.new_module", "newcomer")
+    assert (done.returncode, done.stderr) == (1, "There is a module newcomer already.\n")
 
 
-def test_the_import_contracts_hold_for_it_and_break_when_it_breaks_them(helpdesk, run):
+def test_the_import_contracts_hold_for_it_and_break_when_it_breaks_them(newcomer, run):
     good = run("-c", CONTRACTS)
     assert good.returncode == 0, good.stdout
-    rules = helpdesk / "helpdesk/items/rules.py"
+    rules = newcomer / "newcomer/items/rules.py"
     kept = rules.read_text()
     rules.write_text(kept + "\nimport django.db\nimport treasury.settings\n")
     try:

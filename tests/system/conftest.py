@@ -22,8 +22,8 @@ def more_projects() -> str:
     """Write a new module and return its folder, before the launcher looks for services."""
     folder = tempfile.mkdtemp(prefix="hm-system-module-")
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    command = [sys.executable, "-m", "deploy.local.new_module", "helpdesk"]
-    command += ["--title", "Help desk", "--icon", "life-buoy"]
+    command = [sys.executable, "-m", "deploy.local.new_module", "newcomer"]
+    command += ["--title", "New comer", "--icon", "life-buoy"]
     command += ["--to", folder, "--hm-auth-url", ROOT.as_uri()]
     subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
     return folder

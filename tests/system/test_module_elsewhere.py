@@ -21,7 +21,7 @@ from deploy.local.ports import free_port
 from deploy.local.process import Process
 
 PASSWORD = "only for a database that is gone soon"
-ROLE = "stock_elsewhere"
+ROLE = "faraway_elsewhere"
 
 
 @dataclass(frozen=True)
@@ -57,8 +57,8 @@ def hm_auth_url(tmp_path_factory) -> str:
 def elsewhere(tmp_path_factory, hm_auth_url) -> Iterator[Elsewhere]:
     server = Server.from_environment()
     assert server, "run by ./hm test system, which starts PostgreSQL"
-    folder = tmp_path_factory.mktemp("elsewhere") / "stock"
-    command = [sys.executable, "-m", "deploy.local.new_module", "stock", "--to", str(folder)]
+    folder = tmp_path_factory.mktemp("elsewhere") / "faraway"
+    command = [sys.executable, "-m", "deploy.local.new_module", "faraway", "--to", str(folder)]
     subprocess.run([*command, "--hm-auth-url", hm_auth_url], cwd=ROOT, check=True)
     install(folder)
     server.ensure(ROLE, PASSWORD, may_create=True)
@@ -78,48 +78,48 @@ def install(folder: Path) -> None:
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder / ".venv"], check=True)
     pip = [sys.executable, "-m", "pip", "--python", folder / ".venv", "install", "--quiet"]
     pip += ["--no-input", "--disable-pip-version-check"]
-    locks = ["-r", "stock_project/requirements.txt", "-r", "tests/requirements.txt"]
-    for words in (["--require-hashes", *locks], ["--no-deps", "-r", "stock_project/hm_auth.txt"]):
+    locks = ["-r", "faraway_project/requirements.txt", "-r", "tests/requirements.txt"]
+    for words in (["--require-hashes", *locks], ["--no-deps", "-r", "faraway_project/hm_auth.txt"]):
         subprocess.run([*pip, *words], cwd=folder, check=True)
 
 
 @pytest.fixture
-def stock(stack, elsewhere) -> Iterator[str]:
+def faraway(stack, elsewhere) -> Iterator[str]:
     """The module, set up and served; Nexus registers it at the request of an administrator."""
     url = f"http://127.0.0.1:{free_port()}"
     elsewhere.environment.update(
         HM_PUBLIC_URL=url, HM_PORT=url.rpartition(":")[2], HM_NEXUS_URL=stack.urls["nexus"],
         HM_NEXUS_USERNAME="admin", HM_NEXUS_PASSWORD="hivematrix-demo",
     )  # fmt: skip
-    output = elsewhere.python("stock_project/init_db.py", "--non-interactive")
-    assert "Registered stock with Nexus." in output
+    output = elsewhere.python("faraway_project/init_db.py", "--non-interactive")
+    assert "Registered faraway with Nexus." in output
     command = [
-        str(elsewhere.folder / part) for part in (".venv/bin/python", "stock_project/main.py")
+        str(elsewhere.folder / part) for part in (".venv/bin/python", "faraway_project/main.py")
     ]
-    log = elsewhere.folder / "stock.log"
-    process = Process("Stock", command, environment=elsewhere.environment, log=log)
-    stack.urls["stock"] = url
+    log = elsewhere.folder / "faraway.log"
+    process = Process("Faraway", command, environment=elsewhere.environment, log=log)
+    stack.urls["faraway"] = url
     try:
         process.wait_ready(f"{url}/readyz", seconds=30)
         yield url
     finally:
-        del stack.urls["stock"]
+        del stack.urls["faraway"]
         process.stop()
 
 
 def test_its_own_tests_pass_with_hm_auth_from_git(elsewhere):
     where = elsewhere.python("-c", "import hm_auth; print(hm_auth.__file__)")
     assert where.startswith(str(elsewhere.folder))
-    arguments = ("-c", "tests/stock/pytest.ini", "--rootdir=tests/stock", "tests/stock", "-q")
+    arguments = ("-c", "tests/faraway/pytest.ini", "--rootdir=tests/faraway", "tests/faraway", "-q")
     assert " passed" in elsewhere.python("-m", "pytest", *arguments)
 
 
-def test_it_signs_people_in_and_is_in_the_menu(stack, stock, person):
+def test_it_signs_people_in_and_is_in_the_menu(stack, faraway, person):
     admin = person("admin")
-    admin.sign_in("stock")
-    form = admin.get("stock", "/items/new").text
+    admin.sign_in("faraway")
+    form = admin.get("faraway", "/items/new").text
     assert "Globex Logistics" in form  # Nexus says which companies there are
     admin.sign_in("nexus")
-    assert stock in admin.get("nexus", "/").text
-    admin.post("stock", "/auth/logout", {})
-    assert not admin.is_signed_in("stock")
+    assert faraway in admin.get("nexus", "/").text
+    admin.post("faraway", "/auth/logout", {})
+    assert not admin.is_signed_in("faraway")

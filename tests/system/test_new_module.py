@@ -9,8 +9,8 @@ from deploy.local.module_facts import Facts
 from deploy.local.new_module import SYSTEM_TEST, TEMPLATE
 from deploy.local.services import BY_NAME
 
-HELPDESK = BY_NAME["helpdesk"]
-FACTS = Facts(HELPDESK.name, HELPDESK.title, HELPDESK.icon, HELPDESK.port)
+NEWCOMER = BY_NAME["newcomer"]
+FACTS = Facts(NEWCOMER.name, NEWCOMER.title, NEWCOMER.icon, NEWCOMER.port)
 SOURCE = TEMPLATE / SYSTEM_TEST
 
 exec(compile(FACTS.fill(SOURCE.read_text()), SOURCE, "exec"))

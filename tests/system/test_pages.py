@@ -53,8 +53,8 @@ PAGES = [
     ("tech", "archive", "/search?q=backup"),
     ("acme", "archive", "/companies"),
     ("tech", "archive", "/no-such-page"),
-    ("tech", "helpdesk", "/"),
-    ("tech", "helpdesk", "/items/new"),
+    ("tech", "newcomer", "/"),
+    ("tech", "newcomer", "/items/new"),
 ]
 
 # The frame of the admin is the theme's own; what these rules name cannot be changed from outside.
