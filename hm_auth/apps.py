@@ -11,4 +11,6 @@ class HmAuthConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from hm_auth import checks  # noqa: F401 - importing registers them
+        # Importing registers them.
+        from hm_auth import checks  # noqa: F401
+        from hm_auth.rest import bearer_scheme  # noqa: F401

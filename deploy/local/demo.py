@@ -1,4 +1,4 @@
-"""``./hm demo [--reset]``: all three services with demo data, until Ctrl-C."""
+"""``./hm demo [--reset]``: all services with demo data, until Ctrl-C."""
 
 from __future__ import annotations
 

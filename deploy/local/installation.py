@@ -148,11 +148,13 @@ class Installation:
         return service.name + self._suffix
 
     def _load_secrets(self) -> dict[str, str]:
-        """Return the passwords of the database roles; made at the first call, then kept."""
+        """Return the passwords of the database roles; made once each, then kept."""
         path = self.folder / "secrets.json"
-        if path.exists():
-            return dict(json.loads(path.read_text()))
-        made = {service.name: secrets.token_urlsafe(24) for service in SERVICES}
-        with os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
-            json.dump(made, file)
+        kept: dict[str, str] = json.loads(path.read_text()) if path.exists() else {}
+        made = {service.name: secrets.token_urlsafe(24) for service in SERVICES} | kept
+        if made != kept:
+            with os.fdopen(
+                os.open(path, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600), "w"
+            ) as file:
+                json.dump(made, file)
         return made

@@ -20,6 +20,8 @@ LOCKS: dict[str, tuple[str, ...]] = {
     **{service.directory.name: (HM_AUTH,) for service in SERVICES},
     "deploy/local": (),
     "tests": (),
+    "deploy/module_template/sample_project": (HM_AUTH,),
+    "deploy/module_template/standalone/tests": (),
 }
 OPTIONS = (
     "--quiet",

@@ -1,9 +1,15 @@
-"""The services of this clone: each folder ``<name>_project``. Standard library only."""
+"""The services of this clone: each folder ``<name>_project``. Standard library only.
+
+HM_MORE_PROJECTS may name another folder with such folders, so that a module from a repository of
+its own runs in the demo, too.
+"""
 
 from __future__ import annotations
 
 import importlib
+import os
 import sys
+from pathlib import Path
 
 from deploy.local.paths import ROOT
 from hm_auth.service import Service
@@ -14,7 +20,8 @@ __all__ = ["BY_NAME", "MODULES", "NEXUS", "SERVICES", "Service"]
 def _found() -> dict[str, Service]:
     """Return what each project says of itself (``<name>/service.py``), in the order of ports."""
     found = []
-    for folder in ROOT.glob("*_project"):
+    more = os.environ.get("HM_MORE_PROJECTS")
+    for folder in [*ROOT.glob("*_project"), *(Path(more).glob("*_project") if more else ())]:
         if (folder / "main.py").exists():
             if str(folder) not in sys.path:
                 sys.path.append(str(folder))

@@ -89,4 +89,4 @@ def variables(suite: str, server: Server, folder: Path) -> dict[str, str]:
 
 def settings_module(suite: str) -> str:
     """Return the Django settings a suite's tools use."""
-    return f"{suite}.settings" if suite in BY_NAME else "tests.hm_auth.settings"
+    return "tests.hm_auth.settings" if suite == "hm_auth" else f"{suite}.settings"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import urllib.error
 import urllib.request
 from http.client import HTTPException
@@ -63,10 +64,10 @@ def new_secret(nexus_url: str, token: str, service: Service) -> str:
 
 def command(service: Service, public_url: str) -> str:
     """Return the command that registers the module when run where Nexus is."""
-    return (
-        f"python nexus_project/manage.py register_module {service.name} "
-        f"--name {service.title} --url {public_url}"
-    )
+    words = ["python", "nexus_project/manage.py", "register_module", service.name]
+    words += ["--name", service.title, "--url", public_url, "--icon", service.icon]
+    words += ["--description", service.description, "--scopes", ",".join(service.scopes)]
+    return shlex.join(words)
 
 
 def _post(nexus_url: str, path: str, body: dict[str, Any], token: str = "") -> dict[str, Any]:

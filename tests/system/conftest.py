@@ -2,21 +2,42 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import shutil
+import subprocess
+import sys
+import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
 
-from deploy.local.stack import Stack
-from tests.system.people import Person
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def more_projects() -> str:
+    """Write a new module and return its folder, before the launcher looks for services."""
+    folder = tempfile.mkdtemp(prefix="hm-system-module-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    command = [sys.executable, "-m", "deploy.local.new_module", "newcomer"]
+    command += ["--title", "New comer", "--icon", "life-buoy"]
+    command += ["--to", folder, "--hm-auth-url", ROOT.as_uri()]
+    subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+    return folder
+
+
+os.environ["HM_MORE_PROJECTS"] = more_projects()
+
+from deploy.local.stack import Stack  # noqa: E402 - it finds what is there when it is imported
+from tests.system.people import Person  # noqa: E402
 
 
 @pytest.fixture(scope="session")
 def stack() -> Iterator[Stack]:
-    """Nexus, Treasury and Archive on free ports with the demo data."""
+    """Every service on free ports with the demo data, and beside them a module just generated."""
     with Stack(demo=True) as running:
         yield running
 

@@ -53,6 +53,8 @@ PAGES = [
     ("tech", "archive", "/search?q=backup"),
     ("acme", "archive", "/companies"),
     ("tech", "archive", "/no-such-page"),
+    ("tech", "newcomer", "/"),
+    ("tech", "newcomer", "/items/new"),
 ]
 
 # The frame of the admin is the theme's own; what these rules name cannot be changed from outside.
@@ -106,7 +108,7 @@ def test_pages_fit_and_are_accessible(stack, browser: Browser, theme):
 def test_the_sign_in_page_fits_and_is_accessible(stack, browser: Browser, theme):
     context = browser.new_context(viewport=NARROW, color_scheme=theme)
     page = context.new_page()
-    for service in ("nexus", "treasury", "archive"):
+    for service in stack.urls:
         page.goto(stack.urls[service] + "/auth/login")
         look(page, f"{service}-sign-in-{theme}", rules_off=[])
     page.set_viewport_size(WIDE)

@@ -7,7 +7,6 @@ from django.urls import include, path
 from archive.api import (
     article_views,
     attachment_views,
-    authentication,
     comment_views,
     record_views,
     run_views,
@@ -16,8 +15,6 @@ from archive.api import (
 )
 from hm_auth.rest import docs
 from hm_auth.rest.urls import Router, both
-
-__all__ = ["authentication", "urlpatterns"]  # the scheme is known by being imported
 
 router = Router()
 router.register("spaces", views.SpaceViewSet, basename="api-space")

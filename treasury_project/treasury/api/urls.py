@@ -9,7 +9,6 @@ from hm_auth.rest.urls import Router, both
 from treasury.api import (
     agreement_parts,
     agreements,
-    authentication,
     billing,
     catalogue,
     documents,
@@ -19,8 +18,6 @@ from treasury.api import (
     reports,
     usage,
 )
-
-__all__ = ["authentication", "urlpatterns"]  # the scheme is known by being imported
 
 router = Router()
 router.register("products", catalogue.ProductViewSet, basename="api-product")

@@ -11,10 +11,10 @@ from django.views.decorators.http import require_safe
 
 from hm_auth.access import load_or_404, requires
 from hm_auth.ui.keyset import keyset_page
+from hm_auth.ui.partials import render_page_or_part
 from nexus.directory.models import Contact
 from nexus.directory.queries import ContactQuerySet
 from nexus.pages.forms import ContactFilter
-from nexus.pages.partials import render_page_or_part
 from nexus.pages.requests import PersonRequest
 
 ORDER = ("sort_name", "id")

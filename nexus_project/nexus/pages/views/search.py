@@ -7,9 +7,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from hm_auth.access import requires
+from hm_auth.ui.partials import render_page_or_part
 from nexus.directory.models import Company, Contact
 from nexus.pages.forms import FilterForm
-from nexus.pages.partials import render_page_or_part
 from nexus.pages.requests import PersonRequest
 
 EACH = 8

@@ -1,0 +1,1 @@
+"""Sample, a module of HiveMatrix."""

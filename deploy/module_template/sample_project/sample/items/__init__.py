@@ -1,0 +1,1 @@
+"""Items: something to do for a company, open until it is done."""
