@@ -53,13 +53,14 @@ def _room(lines: Sequence[Addition], *, instead_of: Addition | None = None) -> N
 @contextmanager
 def _agreed(agreement: Agreement, *, by: User | None, reason: str) -> Iterator[None]:
     """Write, and refuse what the billing rules could not bill. Raises Refused."""
-    from treasury.invoices.assembly import PREFETCH, agreement_of
+    from treasury.invoices.assembly import agreement_of
+    from treasury.invoices.loading import loaded
 
     with recorded(by=by, reason=reason, words=WORDS):
         yield
-        rows = Agreement.objects.filter(pk=agreement.pk).select_related("plan")
+        (row,) = loaded(Agreement.objects.filter(pk=agreement.pk))
         try:
-            agreement_of(rows.prefetch_related(*PREFETCH).get())
+            agreement_of(row)
         except ValueError as problem:
             raise Refused(f"{str(problem)[:1].upper()}{str(problem)[1:]}.") from problem
 
@@ -251,9 +252,10 @@ def renew_due(*, today: date, by: User | None = None) -> list[Agreement]:
 
 def first_day_without_price(agreement_id: uuid.UUID) -> list[str]:
     """Return the lines of an agreement that have no price on their first day, in words."""
-    from treasury.invoices.assembly import PREFETCH, agreement_of
+    from treasury.invoices.assembly import agreement_of
+    from treasury.invoices.loading import loaded
 
-    row = Agreement.objects.select_related("plan").prefetch_related(*PREFETCH).get(pk=agreement_id)
+    (row,) = loaded(Agreement.objects.filter(pk=agreement_id))
     return [
         f"{each.description} has no price in {row.currency}."
         for each in agreement_of(row).additions

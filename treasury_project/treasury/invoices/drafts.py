@@ -17,9 +17,9 @@ from hm_auth.models import User
 from treasury.agreements.models import Agreement
 from treasury.billing_rules import stored
 from treasury.invoices import bulk
-from treasury.invoices.assembly import PREFETCH
 from treasury.invoices.contacts import Contacts
 from treasury.invoices.due_drafts import Computed, Drafted, LeftOut, compute
+from treasury.invoices.loading import loaded
 from treasury.invoices.models import Invoice, InvoiceLine
 
 BATCH = 1000  # companies that are billed in one transaction
@@ -113,12 +113,8 @@ def one_at_a_time() -> None:
 
 def agreements_of(companies: Sequence[uuid.UUID], today: date) -> list[Agreement]:
     """Return all agreements of ``companies`` that have begun, with what assembly reads of them."""
-    return list(
-        Agreement.objects.filter(company_id__in=companies, start__lte=today)
-        .order_by("start", "id")
-        .select_related("plan")
-        .prefetch_related(*PREFETCH)
-    )
+    begun = Agreement.objects.filter(company_id__in=companies, start__lte=today)
+    return loaded(begun.order_by("start", "id"))
 
 
 def save(computed: Computed, *, by: User | None) -> tuple[list[Invoice], list[Invoice]]:
