@@ -18,6 +18,9 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, models
 
 
+to_json = json.JSONEncoder(ensure_ascii=False).encode
+
+
 def update(rows: Sequence[models.Model], names: Sequence[str]) -> None:
     """Write the fields ``names`` of ``rows``, all of one model, by their primary keys."""
     if not rows:
@@ -40,20 +43,37 @@ def update(rows: Sequence[models.Model], names: Sequence[str]) -> None:
         )
 
 
+def insert(model: type[models.Model], rows: Iterable[models.Model]) -> None:
+    """Insert ``rows`` with all their fields, primary keys as well, by COPY."""
+    fields = model._meta.concrete_fields  # noqa: SLF001
+    copy(model, [each.name for each in fields], ([_copied(row, f) for f in fields] for row in rows))
+
+
+def _copied(row: models.Model, field: Any) -> Any:
+    value = getattr(row, field.attname)
+    as_text = isinstance(field, models.JSONField) and value is not None
+    return to_json(value) if as_text else value
+
+
 def copy(model: type[models.Model], names: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """Insert ``rows`` with the fields ``names`` by COPY; triggers and constraints hold as always.
 
     None is NULL; values of JSON fields are given as text.
     """
     meta = model._meta  # noqa: SLF001
+    fields: list[Any] = [meta.get_field(name) for name in names]
     quote = connection.ops.quote_name
-    columns = ", ".join(quote(str(meta.get_field(name).column)) for name in names)  # type: ignore[union-attr]
+    columns = ", ".join(quote(each.column) for each in fields)
+    # In a CSV file nothing between two commas is NULL, unless the column has no NULL.
+    filled = ", ".join(quote(each.column) for each in fields if not each.null)
     text = io.StringIO()
     csv.writer(text).writerows(rows)
     text.seek(0)
     with connection.cursor() as cursor:
         cursor.copy_expert(
-            f"COPY {quote(meta.db_table)} ({columns}) FROM STDIN WITH (FORMAT csv)", text
+            f"COPY {quote(meta.db_table)} ({columns}) FROM STDIN "
+            f"WITH (FORMAT csv, FORCE_NOT_NULL ({filled}))",
+            text,
         )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import uuid
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -122,7 +121,7 @@ def save(computed: Computed, *, by: User | None) -> tuple[list[Invoice], list[In
     new = [each for each in computed.drafts if each.before is None]
     again = [each for each in computed.drafts if each.before is not None]
     made = [_invoice(each, by) for each in new]
-    Invoice.objects.bulk_create(made, batch_size=1000)
+    bulk.insert(Invoice, made)
     pairs = list(zip(made, new, strict=True))
     stale = [(row, each) for row, each in _stale(again)]
     for row, each in stale:
@@ -206,6 +205,6 @@ def _lines(row: Invoice, drafted: Drafted) -> Iterator[tuple[object, ...]]:
             line.description,
             line.amount.amount,
             line.tax_category,
-            json.dumps(taxes.get(line.identity, [])),
-            json.dumps(stored.to_json(line), ensure_ascii=False),
+            bulk.to_json(taxes.get(line.identity, [])),
+            bulk.to_json(stored.to_json(line)),
         )

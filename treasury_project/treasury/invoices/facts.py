@@ -7,9 +7,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, TextField
+from django.db.models.functions import Cast
 
 from treasury.agreements.models import Agreement
 from treasury.billing_rules.allowances import Work
@@ -113,17 +116,23 @@ def counts_contacts(row: Any) -> bool:
 
 
 def _devices(companies: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, list[Presence]]:
-    """Read presences. Values and not rows: devices are most of what a run reads."""
-    found: dict[uuid.UUID, list[Presence]] = defaultdict(list)
+    """Read presences. Devices are most of what a run reads: values, and a company's id but once."""
     values = (
         usage.Device.objects.filter(company_id__in=companies)
-        .order_by("hostname", "start")
-        .values_list("company_id", "kind", "hostname", "start", "end", "treatment", "custom_price")
-    )
-    for company, kind, hostname, start, end, treatment, price in values.iterator(chunk_size=5000):
-        active = DateRange(start, end)
-        found[company].append(Presence(kind, hostname, active, _TREATMENTS[treatment], price))
-    return found
+        .order_by("company_id", "hostname", "start")
+        .values_list(
+            Cast("company_id", TextField()),
+            "kind", "hostname", "start", "end", "treatment", "custom_price",
+        )
+    )  # fmt: skip
+    rows = groupby(values.iterator(chunk_size=5000), key=itemgetter(0))
+    return {
+        uuid.UUID(company): [
+            Presence(kind, hostname, DateRange(start, end), _TREATMENTS[treatment], price)
+            for _, kind, hostname, start, end, treatment, price in devices
+        ]
+        for company, devices in rows
+    }
 
 
 def _readings(companies: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, list[Reading]]:
