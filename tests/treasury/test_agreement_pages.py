@@ -17,6 +17,7 @@ from tests.treasury.people import (
     GLOBEX,
     NOVEMBER,
     agreement,
+    invoices,
     issued,
     seller,
     signed_in,
@@ -238,10 +239,10 @@ def test_a_discount_is_added_and_corrects_when_it_is_taken_back(clerk):
     line = issued(ACME).agreement.additions.get()
     typed = {"percent": "50", "start": "2025-12-01", "reason": "welcome"}
     clerk.post(reverse("discount-add", args=[line.pk]), typed)
-    (december,) = draft_due(today=date(2025, 12, 1), by=None).drafted
+    (december,) = invoices(draft_due(today=date(2025, 12, 1), by=None).drafted)
     assert december.net == 45
     clerk.post(reverse("discount-remove", args=[Discount.objects.get().pk]))
-    assert draft_due(today=date(2025, 12, 1), by=None).changed[0].net == 90
+    assert invoices(draft_due(today=date(2025, 12, 1), by=None).changed)[0].net == 90
 
 
 @time_machine.travel("2025-11-30 09:00")

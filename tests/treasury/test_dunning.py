@@ -13,7 +13,7 @@ from django.db import IntegrityError, transaction
 from hm_auth.webhooks import operations as webhooks
 from hm_auth.webhooks.models import Message
 from tests.treasury.money import billed, euros, paid
-from tests.treasury.people import ACME, GLOBEX, issued
+from tests.treasury.people import ACME, GLOBEX, invoices, issued
 from tests.treasury.people import seller as seller_of_all
 from tests.treasury.threads import at_once
 from treasury.agreements.models import Addition, Agreement
@@ -126,7 +126,7 @@ def test_the_next_invoice_bills_the_fee():
     late = issued(ACME)  # of November, due on 3 December
     TaxRate.objects.create(name="VAT", category="zero", region="IE", percent=0, start=DUE)
     approve_all(date(2025, 12, 20))
-    (december, january) = draft_due(today=date(2026, 1, 1), by=None).drafted
+    (december, january) = invoices(draft_due(today=date(2026, 1, 1), by=None).drafted)
     fees = [
         line
         for each in (december, january)

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
@@ -126,9 +127,10 @@ def _devices(companies: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, list[Presence
         )
     )  # fmt: skip
     rows = groupby(values.iterator(chunk_size=5000), key=itemgetter(0))
+    days = cache(DateRange)  # many came on the same day
     return {
         uuid.UUID(company): [
-            Presence(kind, hostname, DateRange(start, end), _TREATMENTS[treatment], price)
+            Presence(kind, hostname, days(start, end), _TREATMENTS[treatment], price)
             for _, kind, hostname, start, end, treatment, price in devices
         ]
         for company, devices in rows
