@@ -24,7 +24,6 @@ from treasury.billing_rules.pricing import (
 from treasury.catalogue.models import PlanPrice, ProductPrice
 from treasury.catalogue.quantities import CONTACT, Source
 
-
 _NOTHING = Decimal(0)
 
 

@@ -16,7 +16,6 @@ from typing import Any
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, models
 
-
 to_json = json.JSONEncoder(ensure_ascii=False).encode
 
 

@@ -57,7 +57,6 @@ def _products(pks: Iterable[uuid.UUID]) -> dict[uuid.UUID, Any]:
     return found
 
 
-
 def _by(name: str, found: Iterable[Any]) -> Grouped:
     key = attrgetter(name)
     grouped: Grouped = defaultdict(list)
