@@ -13,6 +13,7 @@ from typing import Any
 from django.db.models import Q
 
 from hm_auth.models import User
+from treasury.agreements.billed import is_removable, issued_until
 from treasury.agreements.clashes import clash
 from treasury.agreements.models import (
     Addition,
@@ -141,12 +142,6 @@ def _following(agreement: Agreement, before: Agreement) -> list[Addition]:
     return found
 
 
-def is_billed(addition: Addition) -> bool:
-    """Tell whether an issued invoice may have a line of ``addition``."""
-    issued = addition.agreement.invoices.exclude(status="draft")
-    return bool(issued.filter(period_end__gt=addition.start).exists())
-
-
 def save_line(addition: Addition, tiers: Tiers, *, by: User | None) -> Addition:
     """Add a line, or put right one that was never billed. Raises Refused."""
     _room([addition])
@@ -203,6 +198,17 @@ def end_line(addition: Addition, *, last_day: date, by: User | None) -> None:
     _room([addition])
     with _agreed(addition.agreement, by=by, reason="Line ended"):
         addition.save()
+
+
+def remove_line(addition: Addition, *, by: User | None) -> None:
+    """Take back a line that was never billed. Raises Refused."""
+    with _agreed(addition.agreement, by=by, reason="Line taken back"):
+        # Looked at inside: an invoice may be issued while somebody reads the question.
+        if not is_removable(addition, issued_until(addition.agreement)):
+            raise Refused("It has been billed: end it instead.")
+        if Addition.objects.filter(pk=addition.pk, late_fee__isnull=False).exists():
+            raise Refused("It is a late fee that was decided on: end it instead.")
+        addition.delete()
 
 
 def save_part(
