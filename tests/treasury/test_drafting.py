@@ -150,7 +150,7 @@ def queries_of_a_run(agreements: int) -> int:
 
 def test_the_number_of_queries_does_not_grow_with_the_clients():
     queries_of_a_run(1)
-    assert queries_of_a_run(2) == queries_of_a_run(40) == 26
+    assert queries_of_a_run(2) == queries_of_a_run(40) == 27
 
 
 def test_two_runs_at_once_draft_each_period_once(several_threads):

@@ -231,6 +231,17 @@ def test_work_that_nobody_bills_is_told_and_stops_nobody():
     assert made.unbilled == {ACME: 45}
 
 
+def test_work_entered_after_the_last_invoice_of_an_agreement_that_ended_is_told():
+    row = bare(end=DECEMBER)
+    line(row, "HOUR", "80", source="hours", counts="standard")
+    work(3, 60)
+    issue(only(run()), client=ACME_TODAY, today=DECEMBER, by=None)
+    assert run(date(2026, 1, 1)).unbilled == {}
+    work(20, 30)
+    again = run(date(2026, 1, 1))
+    assert (again.drafted, again.unbilled) == ([], {ACME: 30})
+
+
 def test_two_agreements_share_the_work_by_who_has_a_rate():
     first = bare(title="Days")
     line(first, "HOUR", "80", source="hours", counts="standard")

@@ -62,13 +62,16 @@ class FactsBook:
             pools=tuple(blocks_of(row)),
         )
 
-    def unbilled(self, company: uuid.UUID) -> int:
-        """Return the minutes of work of ``company`` that none of its agreements bills."""
-        return sum(
-            entry.work.minutes
-            for entry in self._work.get(company, ())
-            if entry.agreement is None and self._owner(company, entry.work) is None
-        )
+    def unbilled(self, company: uuid.UUID) -> Mapping[uuid.UUID | None, list[Work]]:
+        """Return the work of ``company`` that no invoice has, by the agreement that will take it.
+
+        None is the key of what no agreement has a rate or prepaid hours for.
+        """
+        found: dict[uuid.UUID | None, list[Work]] = defaultdict(list)
+        for entry in self._work.get(company, ()):
+            if entry.agreement is None:
+                found[self._owner(company, entry.work)].append(entry.work)
+        return found
 
     def _counted_by_others(self, row: Any) -> set[str]:
         mine = {each.counts for each in row.loaded_additions}
