@@ -65,6 +65,17 @@ def test_no_reading_at_all_is_a_warning() -> None:
     assert not made.is_blocked
 
 
+def test_nothing_counted_at_all_is_a_warning_and_somebody_who_came_late_is_none() -> None:
+    made = agreement(addition("30.00", proration=Proration.FIRST_DAY))
+    for facts, codes in (
+        (Facts(), [Code.NONE_COUNTED, Code.NOTHING]),
+        (Facts((NEW,)), [Code.NOTHING]),
+    ):
+        problems = draft(made, facts, NOVEMBER).problems
+        assert [each.code for each in problems] == codes
+    assert "no workstation at all" in draft(made, Facts(), NOVEMBER).problems[0].message
+
+
 def test_two_readings_of_one_day_stop_the_invoice() -> None:
     readings = tuple(Reading("backup", "nas", NOVEMBER.start, Decimal(n)) for n in (1, 2))
     made = draft(agreement(addition(source=Measured("backup"))), Facts(readings=readings), NOVEMBER)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -103,6 +104,12 @@ def workstations(company: uuid.UUID, *starts: date) -> None:
         Device(company_id=company, hostname=f"ws-{number:03}", kind="workstation", start=start)
         for number, start in enumerate(starts, start=Device.objects.count() + 1)
     )
+
+
+def invoices(pks: Sequence[uuid.UUID]) -> list[Invoice]:
+    """The rows of what a run drafted or changed, in its order."""
+    rows = Invoice.objects.in_bulk(pks)
+    return [rows[pk] for pk in pks]
 
 
 def draft(company: uuid.UUID = ACME, today: date = NOVEMBER) -> Invoice:

@@ -9,6 +9,7 @@ from decimal import Decimal
 import pytest
 import time_machine
 from django.core.management import call_command
+from django.db import connection
 from django.urls import reverse
 
 from hm_auth.permissions import Level
@@ -17,6 +18,7 @@ from tests.treasury.people import (
     GLOBEX,
     NOVEMBER,
     agreement,
+    invoices,
     issued,
     seller,
     signed_in,
@@ -24,7 +26,14 @@ from tests.treasury.people import (
     workstations,
 )
 from treasury.agreements import operations
-from treasury.agreements.models import Addition, Agreement, Allowance, Discount, PrepaidBlock
+from treasury.agreements.models import (
+    Addition,
+    Agreement,
+    Allowance,
+    Discount,
+    PrepaidBlock,
+    Tier,
+)
 from treasury.catalogue.models import Plan, PlanItem, PlanPrice, Product, ProductPrice
 from treasury.invoices.drafts import draft_due
 from treasury.recorded import Refused
@@ -85,7 +94,10 @@ def test_agreements_and_the_catalogue_are_for_billing_and_admins(people):
         *[reverse(name) for name in ("agreements", "products", "plans", "product-add", "plan-add")],
         *[reverse(f"agreement{part}", args=[row.pk]) for part in ("", "-edit", "-end", "-renew")],
         *[reverse(f"{part}-add", args=[row.pk]) for part in ("line", "allowance", "block")],
-        *[reverse(name, args=[line.pk]) for name in ("line-edit", "line-end", "discount-add")],
+        *[
+            reverse(name, args=[line.pk])
+            for name in ("line-edit", "line-end", "line-remove", "discount-add")
+        ],
         *[reverse(f"discount-{what}", args=[discount.pk]) for what in ("end", "remove")],
         *[reverse(f"allowance-{what}", args=[hours.pk]) for what in ("end", "remove")],
         reverse("block-remove", args=[block.pk]),
@@ -134,22 +146,72 @@ def test_a_line_is_added_with_prices_by_number(clerk):
     row = agreement(ACME, start=date(2025, 11, 15))
     product = Product.objects.create(sku="M365", name="Microsoft 365")
     address = reverse("line-add", args=[row.pk])
-    typed = {**LINE, "product": product.pk, "tiers": "0 12\n10: 10.5"}
+    tiers = {"tiers_upto": ["10", "", ""], "tiers_price": ["12", "10.5", ""]}
+    typed = {**LINE, "product": product.pk, **tiers}
     for wrong, why in (
-        ({"tiers": "5 12"}, b"begins with 0"),
-        ({"tiers": "0 twelve"}, b"Write two numbers"),
+        ({"tiers_upto": ["10", "20"]}, "up to” of the last row empty".encode()),
+        ({"tiers_upto": ["", ""]}, b"Row 1: only the last row is without an end"),
+        ({"tiers_upto": ["10", "5"]}, b"Row 2: it ends before it begins"),
+        ({"tiers_price": ["twelve", "10.5"]}, "Row 1: the price “twelve” is not a number".encode()),
+        ({"tiers_price": ["12"], "tiers_upto": ["10", "20"]}, b"Row 2: the price is missing"),
         ({"override_price": "3"}, b"not both"),
         ({"quantity": ""}, b"How many are there?"),
         ({"last_day": "2025-11-01"}, b"must come after"),
     ):
         answer = clerk.post(address, {**typed, **wrong})
         assert why in answer.content, why
+        for kept in (typed | wrong)["tiers_price"]:
+            assert f'value="{kept}"'.encode() in answer.content or not kept, "what was typed stays"
     assert clerk.post(address, typed).status_code == 302
     line = Addition.objects.get(product=product)
     assert list(line.tiers.order_by("above").values_list("above", "unit_price")) == [
         (0, 12),
         (10, Decimal("10.5")),
     ]
+
+
+def test_a_change_shows_the_tiers_and_leaves_them_as_they_are(clerk):
+    line = agreement(ACME).additions.get()
+    Tier.objects.create(addition=line, above=0, unit_price=12)
+    Tier.objects.create(addition=line, above=10, unit_price=Decimal("10.5"))
+    page = text(clerk.get(reverse("line-edit", args=[line.pk])))
+    for shown in (
+        'name="tiers_upto" value="10"',
+        'name="tiers_price" value="10.5"',
+        '<td class="hm-muted">10</td>',
+    ):
+        assert shown in page
+
+
+def test_a_line_that_nothing_bills_is_removed_and_one_that_was_billed_is_not(clerk):
+    row = issued(ACME).agreement
+    billed = row.additions.get()
+    coming = Addition.objects.create(
+        agreement=row, company_id=ACME, start=date(2026, 6, 1), quantity=1,
+        product=Product.objects.create(sku="M365", name="Microsoft 365"),
+    )  # fmt: skip
+    clerk.post(reverse("agreement-end", args=[row.pk]), {"last_day": "2026-01-31"})
+    coming.refresh_from_db()
+    assert coming.end is None, "an end before its start is none"
+    page = clerk.get(reverse("agreement", args=[row.pk])).content.decode()
+    assert reverse("line-remove", args=[coming.pk]) in page
+    assert reverse("line-remove", args=[billed.pk]) not in page
+    refused = clerk.post(reverse("line-remove", args=[billed.pk]), follow=True)
+    assert b"It has been billed: end it instead" in refused.content
+    assert b"Remove Microsoft 365?" in clerk.get(reverse("line-remove", args=[coming.pk])).content
+    clerk.post(reverse("line-remove", args=[coming.pk]))
+    assert list(row.additions.all()) == [billed]
+
+
+def test_agreements_and_products_are_found_by_an_index():
+    agreement(ACME)
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        for rows, index in (
+            (Agreement.objects.filter(title__icontains="workp"), "agreement_search"),
+            (Product.objects.filter(name__icontains="workst"), "product_search"),
+        ):
+            assert index in rows.explain()
 
 
 def test_what_was_billed_is_changed_from_a_day_on_and_the_past_stays(clerk):
@@ -218,16 +280,34 @@ def test_prepaid_hours_are_added_and_taken_back(clerk):
     )
     clerk.post(
         reverse("block-add", args=[row.pk]),
-        {"minutes": "20:00", "start": "2025-11-01", "last_day": "2026-10-31"},
-    )
+        {
+            "minutes": "20:00", "start": "2025-11-01", "last_day": "2026-10-31",
+            "rate_classes": ["onsite", "after_hours"], "carry_last_day": "2026-12-31",
+            "carry_limit": "5 h",
+        },
+    )  # fmt: skip
     hours, block = Allowance.objects.get(), PrepaidBlock.objects.get()
     assert (hours.minutes, hours.carry_limit) == (120, None)
     assert (block.minutes, block.end) == (1200, date(2026, 11, 1))
+    assert (block.rate_classes, hours.rate_classes) == (["onsite", "after_hours"], [])
+    assert (block.carry_until, block.carry_limit) == (date(2027, 1, 1), 300)
+    early = clerk.post(
+        reverse("block-add", args=[row.pk]),
+        {
+            "minutes": "1",
+            "start": "2025-11-01",
+            "last_day": "2026-10-31",
+            "carry_last_day": "2026-10-31",
+        },
+    )
+    assert b"A carry-over lasts longer" in early.content
     nothing = clerk.post(
         reverse("block-add", args=[row.pk]), {"minutes": "0", "start": "2025-11-01"}
     )
     assert b"Give some time" in nothing.content
-    assert "20 h to 31 Oct 2026" in text(clerk.get(reverse("agreement", args=[row.pk])))
+    page = text(clerk.get(reverse("agreement", args=[row.pk])))
+    assert "20 h to 31 Oct 2026" in page
+    assert "for on site, after hours, 5:00 h at most carried over to" in page
     clerk.post(reverse("block-remove", args=[block.pk]))
     clerk.post(reverse("allowance-remove", args=[hours.pk]))
     assert not PrepaidBlock.objects.exists()
@@ -238,10 +318,10 @@ def test_a_discount_is_added_and_corrects_when_it_is_taken_back(clerk):
     line = issued(ACME).agreement.additions.get()
     typed = {"percent": "50", "start": "2025-12-01", "reason": "welcome"}
     clerk.post(reverse("discount-add", args=[line.pk]), typed)
-    (december,) = draft_due(today=date(2025, 12, 1), by=None).drafted
+    (december,) = invoices(draft_due(today=date(2025, 12, 1), by=None).drafted)
     assert december.net == 45
     clerk.post(reverse("discount-remove", args=[Discount.objects.get().pk]))
-    assert draft_due(today=date(2025, 12, 1), by=None).changed[0].net == 90
+    assert invoices(draft_due(today=date(2025, 12, 1), by=None).changed)[0].net == 90
 
 
 @time_machine.travel("2025-11-30 09:00")
@@ -326,7 +406,7 @@ def test_the_page_of_an_agreement_has_a_fixed_cost(clerk, django_assert_num_quer
             agreement=row, company_id=ACME, product=product, start=NOVEMBER, quantity=1
         )
     clerk.get(reverse("agreement", args=[row.pk]))
-    with django_assert_num_queries(38):
+    with django_assert_num_queries(39):
         clerk.get(reverse("agreement", args=[row.pk]))
 
 

@@ -9,7 +9,7 @@ import pytest
 from django.db import IntegrityError, connection
 
 from tests.treasury.money import billed, draft_of, euros, paid, state
-from tests.treasury.people import ACME, NOVEMBER, issued
+from tests.treasury.people import ACME, NOVEMBER, invoices, issued
 from tests.treasury.threads import at_once
 from treasury.invoices.credit_notes import CannotCredit, issue_credit_note, preview, standing
 from treasury.invoices.drafts import draft_due
@@ -141,7 +141,7 @@ def test_reverse_charge_is_mirrored_without_tax():
 def test_what_was_given_back_in_grace_is_not_billed_again_next_month():
     invoice = issued()
     given_back(invoice)
-    (following,) = draft_due(today=date(2025, 12, 1), by=None).drafted
+    (following,) = invoices(draft_due(today=date(2025, 12, 1), by=None).drafted)
     assert following.period_start == date(2025, 12, 1) != NOVEMBER
     assert following.net == invoice.net
     assert following.lines.count() == 1

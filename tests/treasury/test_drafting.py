@@ -19,6 +19,7 @@ from tests.treasury.people import (
     GLOBEX,
     NOVEMBER,
     agreement,
+    invoices,
     issued,
     workstations,
 )
@@ -41,7 +42,7 @@ def sentences(invoice: Invoice) -> list[str]:
 def test_every_line_says_which_facts_and_which_price_it_comes_from():
     agreement()
     workstations(ACME, *[date(2025, 1, 1)] * 10, date(2025, 11, 14), date(2025, 11, 14))
-    (made,) = draft_due(today=NOVEMBER, by=None).drafted
+    (made,) = invoices(draft_due(today=NOVEMBER, by=None).drafted)
     assert sentences(made) == ["12 workstations × 45.00; 2 of them from 14 Nov: 17/30 days"]
     assert made.net == Decimal("501.00")
     assert sum(line.amount for line in made.lines.all()) == made.net
@@ -52,7 +53,7 @@ def test_devices_of_others_and_of_other_kinds_are_not_billed():
     workstations(ACME, NOVEMBER)
     workstations(GLOBEX, NOVEMBER)
     Device.objects.create(company_id=ACME, hostname="srv", kind="server", start=NOVEMBER)
-    (made,) = draft_due(today=NOVEMBER, by=None).drafted
+    (made,) = invoices(draft_due(today=NOVEMBER, by=None).drafted)
     assert sentences(made) == ["1 workstation × 45.00"]
     assert made.warnings == ["1 × server in this period, and nothing bills them"]
 
@@ -64,7 +65,7 @@ def test_a_later_price_leaves_earlier_days_alone():
     ProductPrice.objects.create(
         product=product, currency="EUR", unit_price=Decimal(50), start=date(2025, 12, 1)
     )
-    (made,) = draft_due(today=NOVEMBER, by=None).drafted
+    (made,) = invoices(draft_due(today=NOVEMBER, by=None).drafted)
     assert made.net == Decimal(45 + 50 + 50)
 
 
@@ -72,7 +73,7 @@ def test_an_agreed_price_of_nothing_is_nothing_and_not_the_list_price():
     row = agreement()
     row.additions.update(override_price=0)
     workstations(ACME, NOVEMBER)
-    (made,) = draft_due(today=NOVEMBER, by=None).drafted
+    (made,) = invoices(draft_due(today=NOVEMBER, by=None).drafted)
     assert made.net == 0
     assert sentences(made) == ["1 workstation × 0.00 as agreed"]
 
@@ -81,7 +82,7 @@ def test_a_run_again_finds_nothing_and_a_late_one_finds_all():
     agreement()
     workstations(ACME, NOVEMBER)
     late = draft_due(today=date(2026, 1, 7), by=None)
-    assert [each.period_start.month for each in late.drafted] == [11, 12, 1]
+    assert [each.period_start.month for each in invoices(late.drafted)] == [11, 12, 1]
     assert draft_due(today=date(2026, 1, 7), by=None).drafted == []
     assert Invoice.objects.count() == 3
     assert InvoiceLine.objects.count() == 3
@@ -96,7 +97,7 @@ def test_what_came_late_to_an_issued_period_is_corrected_once():
     issued()
     workstations(ACME, date(2025, 11, 16))
     late = draft_due(today=date(2026, 1, 1), by=None)
-    december, january = late.drafted
+    december, january = invoices(late.drafted)
     assert december.net == Decimal("135.00") + Decimal("22.50")
     assert "15–30 Nov" not in sentences(december)[1]
     assert sentences(december)[1].startswith("1–30 Nov 2025: 90.00 was billed")
@@ -111,7 +112,7 @@ def test_a_client_without_a_price_is_reported_and_the_others_are_billed():
     agreement(ACME)
     workstations(ACME, NOVEMBER)
     run = draft_due(today=NOVEMBER, by=None)
-    assert [each.company_id for each in run.drafted] == [ACME]
+    assert [each.company_id for each in invoices(run.drafted)] == [ACME]
     (left_out,) = run.left_out
     assert left_out.agreement == broken
     assert left_out.reasons == ("no price is in force on 2025-11-01",)
@@ -130,7 +131,7 @@ def test_facts_that_contradict_the_rules_leave_out_their_client_only():
     )
     agreement(ACME)
     run = draft_due(today=NOVEMBER, by=None)
-    assert [each.company_id for each in run.drafted] == [ACME]
+    assert [each.company_id for each in invoices(run.drafted)] == [ACME]
     assert "one-off addition before its agreement" in run.left_out[0].reasons[0]
 
 
@@ -149,7 +150,7 @@ def queries_of_a_run(agreements: int) -> int:
 
 def test_the_number_of_queries_does_not_grow_with_the_clients():
     queries_of_a_run(1)
-    assert queries_of_a_run(2) == queries_of_a_run(40) == 26
+    assert queries_of_a_run(2) == queries_of_a_run(40) == 27
 
 
 def test_two_runs_at_once_draft_each_period_once(several_threads):
@@ -184,7 +185,7 @@ def test_the_command_says_what_it_did_and_whom_it_left_out():
 def test_an_issued_period_is_never_drafted_again():
     first = issued()
     assert draft_due(today=date(2025, 11, 30), by=None).drafted == []
-    (second,) = draft_due(today=date(2025, 12, 1), by=None).drafted
+    (second,) = invoices(draft_due(today=date(2025, 12, 1), by=None).drafted)
     issue(second, client=ACME_TODAY, today=date(2025, 12, 1), by=None)
     assert second.agreement == first.agreement
     assert draft_due(today=date(2025, 12, 31), by=None).drafted == []
@@ -206,6 +207,6 @@ def test_what_another_agreement_of_the_company_counts_is_no_warning():
     )
     workstations(ACME, NOVEMBER)
     Device.objects.create(company_id=ACME, hostname="srv", kind="server", start=NOVEMBER)
-    drafted = draft_due(today=NOVEMBER, by=None).drafted
+    drafted = invoices(draft_due(today=NOVEMBER, by=None).drafted)
     assert sorted(each.net for each in drafted) == [45, 120]
     assert [each.warnings for each in drafted] == [[], []]

@@ -13,10 +13,11 @@ from django.db import IntegrityError, transaction
 from hm_auth.webhooks import operations as webhooks
 from hm_auth.webhooks.models import Message
 from tests.treasury.money import billed, euros, paid
-from tests.treasury.people import ACME, GLOBEX, issued
+from tests.treasury.people import ACME, GLOBEX, invoices, issued
 from tests.treasury.people import seller as seller_of_all
 from tests.treasury.threads import at_once
 from treasury.agreements.models import Addition, Agreement
+from treasury.catalogue.models import Product
 from treasury.clients.models import ClientTerms
 from treasury.delivery.models import Delivery
 from treasury.dunning import operations
@@ -35,6 +36,10 @@ TO = {ACME: ["pay@acme.test"], GLOBEX: ["pay@globex.test"]}
 @pytest.fixture
 def seller():
     return Seller.objects.create(name="Hive", iban="IE29AIBK93115212345678")
+
+
+def late_fee() -> None:
+    Product.objects.create(sku="LATE-FEE", name="Late fee", tax_category="zero")
 
 
 def overdue(**fields):
@@ -107,6 +112,10 @@ def test_an_approved_late_fee_is_a_one_off_line_of_the_agreement(seller):
     Seller.objects.update(late_percent=18, late_flat=40, late_grace_days=10, reminder_days=[])
     invoice = overdue()
     assert on(10) == []
+    nobody_said = approve_all(DUE + timedelta(days=30))
+    assert nobody_said.left_out == (operations.UNTAXED,), "never at 0 because nobody chose a tax"
+    assert not Product.objects.filter(sku="LATE-FEE").exists()
+    late_fee()
     untaxed = approve_all(DUE + timedelta(days=30))
     assert untaxed.left_out == ("No tax is known for late fees (zero rate) in IE; add it first.",)
     TaxRate.objects.create(name="VAT", category="zero", region="IE", percent=0, start=DUE)
@@ -123,10 +132,11 @@ def test_an_approved_late_fee_is_a_one_off_line_of_the_agreement(seller):
 def test_the_next_invoice_bills_the_fee():
     seller_of_all()
     Seller.objects.update(late_flat=40, reminder_days=[])
+    late_fee()
     late = issued(ACME)  # of November, due on 3 December
     TaxRate.objects.create(name="VAT", category="zero", region="IE", percent=0, start=DUE)
     approve_all(date(2025, 12, 20))
-    (december, january) = draft_due(today=date(2026, 1, 1), by=None).drafted
+    (december, january) = invoices(draft_due(today=date(2026, 1, 1), by=None).drafted)
     fees = [
         line
         for each in (december, january)
@@ -140,6 +150,7 @@ def test_a_fee_that_no_agreement_can_bill_is_named_and_not_recorded(seller):
     Seller.objects.update(late_flat=40, reminder_days=[])
     overdue()
     Agreement.objects.update(end=DUE)
+    late_fee()
     done = approve_all(DUE + timedelta(days=30))
     assert done.left_out == ("Acme has no agreement that could bill 40.00 EUR.",)
     assert done.notices == ()

@@ -17,6 +17,7 @@ from tests.treasury.people import (
     NOVEMBER,
     agreement,
     draft,
+    invoices,
     issued,
     signed_in,
     workstations,
@@ -62,7 +63,7 @@ MATRIX = {
 
 def test_each_level_reaches_exactly_its_pages(people):
     ready = issued(ACME)
-    (waiting,) = draft_due(today=date(2025, 12, 1), by=None).drafted
+    (waiting,) = invoices(draft_due(today=date(2025, 12, 1), by=None).drafted)
     addresses = {
         "list": reverse("invoices"),
         "issued": page_of(ready),
@@ -90,7 +91,7 @@ def test_only_billing_and_admins_can_issue_by_a_form(people):
 def test_the_clerk_reads_the_reason_issues_and_the_client_sees_it(people):
     agreement(ACME)
     workstations(ACME, *[NOVEMBER] * 2, date(2025, 11, 14))
-    (waiting,) = draft_due(today=NOVEMBER, by=None).drafted
+    (waiting,) = invoices(draft_due(today=NOVEMBER, by=None).drafted)
     page = text_of(people["billing"].get(page_of(waiting)))
     assert "3 workstations × 45.00; 1 of them from 14 Nov: 17/30 days" in page
     assert "115.50 EUR" in page

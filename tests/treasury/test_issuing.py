@@ -10,7 +10,7 @@ from threading import Event
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
-from tests.treasury.people import ACME, ACME_TODAY, GLOBEX, agreement, draft, issued
+from tests.treasury.people import ACME, ACME_TODAY, GLOBEX, agreement, draft, invoices, issued
 from tests.treasury.threads import at_once
 from treasury.invoices.drafts import draft_due
 from treasury.invoices.issuing import NotADraft, issue
@@ -49,7 +49,7 @@ def test_a_transaction_that_fails_leaves_no_gap():
 def drafts(count: int) -> list[Invoice]:
     for _ in range(count):
         agreement(uuid.uuid4())
-    return list(draft_due(today=date(2025, 11, 1), by=None).drafted)
+    return invoices(draft_due(today=date(2025, 11, 1), by=None).drafted)
 
 
 def test_ten_threads_issue_without_a_gap(several_threads):

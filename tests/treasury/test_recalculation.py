@@ -14,6 +14,7 @@ from tests.treasury.people import (
     NOVEMBER,
     agreement,
     draft,
+    invoices,
     issued,
     seller,
     workstations,
@@ -36,7 +37,7 @@ def test_a_draft_follows_the_facts_and_keeps_its_row():
     before = draft()
     workstations(ACME, NOVEMBER)
     made = draft_due(today=NOVEMBER, by=None)
-    (after,) = made.changed
+    (after,) = invoices(made.changed)
     assert (after.pk, after.net) == (before.pk, Decimal("135.00"))
     assert draft_due(today=NOVEMBER, by=None).changed == []
 
@@ -71,7 +72,7 @@ def test_what_changed_since_somebody_looked_is_put_right_and_not_issued():
 def test_a_later_period_waits_for_the_earlier_one():
     agreement()
     workstations(ACME, NOVEMBER)
-    november, december = draft_due(today=DECEMBER, by=None).drafted
+    november, december = invoices(draft_due(today=DECEMBER, by=None).drafted)
     with pytest.raises(NotIssued, match="earlier period"):
         issue(december, client=ACME_TODAY, today=DECEMBER, by=None)
     done = issue_many(
@@ -85,13 +86,15 @@ def test_only_what_was_changed_is_looked_at_again_and_once():
     issued()
     FactChange.objects.all().delete()
     made = draft_due(today=DECEMBER, by=None)
-    assert [line.explanation["is"] for line in made.drafted[0].lines.all()] == ["Counting"]
+    assert [line.explanation["is"] for line in invoices(made.drafted)[0].lines.all()] == [
+        "Counting"
+    ]
     Device.objects.filter(hostname="ws-001").update(end=date(2025, 11, 16))
-    (row,) = draft_due(today=DECEMBER, by=None).changed
+    (row,) = invoices(draft_due(today=DECEMBER, by=None).changed)
     assert row.net == Decimal("45.00") - Decimal("22.50")
     issue(row, client=ACME_TODAY, today=DECEMBER, by=None)
     assert not FactChange.objects.filter(agreement=row.agreement).exists()
-    january = draft_due(today=date(2026, 1, 1), by=None).drafted[0]
+    january = invoices(draft_due(today=date(2026, 1, 1), by=None).drafted)[0]
     assert january.net == Decimal("45.00")
 
 
@@ -175,7 +178,7 @@ def test_many_are_issued_with_a_fixed_number_of_queries(django_assert_max_num_qu
         agreement(company)
         workstations(company, NOVEMBER)
         clients[company] = ACME_TODAY
-    pks = [row.pk for row in draft_due(today=NOVEMBER, by=None).drafted]
+    pks = draft_due(today=NOVEMBER, by=None).drafted
     with django_assert_max_num_queries(33):
         done = issue_many(pks, clients=clients, today=TODAY, by=None)
     assert [row.number for row in done.invoices] == list(range(1, 13))

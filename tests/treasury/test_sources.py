@@ -13,6 +13,7 @@ from tests.treasury.people import (
     ACME_TODAY,
     NOVEMBER,
     agreement,
+    invoices,
     seller,
     workstation_care,
     workstations,
@@ -71,7 +72,7 @@ def run(today: date = DECEMBER, contacts: Contacts | None = None) -> Run:
 
 def only(made: Run) -> Invoice:
     assert made.left_out == []
-    (row,) = made.drafted
+    (row,) = invoices(made.drafted)
     return row
 
 
@@ -149,7 +150,7 @@ def test_tiers_are_agreed_and_beat_the_list():
     assert only(run(NOVEMBER)).net == Decimal(10 * 40 + 2 * 30)
     addition.scheme = "volume"
     addition.save()
-    (row_,) = run(NOVEMBER).changed
+    (row_,) = invoices(run(NOVEMBER).changed)
     assert row_.net == Decimal(12 * 30)
 
 
@@ -175,7 +176,7 @@ def test_the_price_of_the_plan_for_the_term_beats_the_list_and_the_agreed_one_be
     workstations(ACME, NOVEMBER)
     assert only(run(NOVEMBER)).net == Decimal(40)
     row.additions.update(override_price=0)
-    assert run(NOVEMBER).changed[0].net == 0
+    assert invoices(run(NOVEMBER).changed)[0].net == 0
 
 
 def test_hours_are_billed_at_the_rate_of_their_class_rounded_up():
@@ -230,6 +231,17 @@ def test_work_that_nobody_bills_is_told_and_stops_nobody():
     assert made.unbilled == {ACME: 45}
 
 
+def test_work_entered_after_the_last_invoice_of_an_agreement_that_ended_is_told():
+    row = bare(end=DECEMBER)
+    line(row, "HOUR", "80", source="hours", counts="standard")
+    work(3, 60)
+    issue(only(run()), client=ACME_TODAY, today=DECEMBER, by=None)
+    assert run(date(2026, 1, 1)).unbilled == {}
+    work(20, 30)
+    again = run(date(2026, 1, 1))
+    assert (again.drafted, again.unbilled) == ([], {ACME: 30})
+
+
 def test_two_agreements_share_the_work_by_who_has_a_rate():
     first = bare(title="Days")
     line(first, "HOUR", "80", source="hours", counts="standard")
@@ -237,5 +249,5 @@ def test_two_agreements_share_the_work_by_who_has_a_rate():
     line(second, "NIGHT", "120", source="hours", counts="after_hours")
     work(3, 60)
     work(4, 60, "after_hours")
-    nets = {each.agreement.title: each.net for each in run().drafted}
+    nets = {each.agreement.title: each.net for each in invoices(run().drafted)}
     assert nets == {"Days": Decimal(80), "Nights": Decimal(120)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+from datetime import date, timedelta
 from typing import Any
 
 from django import forms
@@ -10,10 +10,12 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q
 
 from treasury.agreements.models import Addition, Agreement, Allowance, Discount, PrepaidBlock
+from treasury.agreements.tiers_field import TiersField, typed_of
 from treasury.catalogue.models import Plan, Product
 from treasury.catalogue.quantities import Source
 from treasury.days_form import DAY, DaysForm
 from treasury.usage.intake import cells
+from treasury.usage.models import RateClass
 
 STATES = [
     ("", "Running or coming"), ("30", "End within 30 days"), ("60", "End within 60 days"),
@@ -69,11 +71,10 @@ class NewAgreementForm(TermsForm):
 
 
 class LineForm(DaysForm):
-    tiers = forms.CharField(
+    tiers = TiersField(
         required=False,
-        widget=forms.Textarea(attrs={"rows": 3, "class": "font-monospace"}),
         label="Prices by number",
-        help_text="More than so many, and the price of one; a line each: 0 47, then 20 41.",
+        help_text="Each row begins where the one above ends; the last has no end.",
     )
     from_day = forms.DateField(
         required=False, widget=DAY, label="These changes count from",
@@ -110,25 +111,7 @@ class LineForm(DaysForm):
             del self.fields["from_day"]
         if not self.instance._state.adding:  # noqa: SLF001 - Django's public API
             rows = self.instance.tiers.order_by("above")
-            text = "\n".join(
-                f"{each.above.normalize():f} {each.unit_price.normalize():f}" for each in rows
-            )
-            self.initial["tiers"] = text
-
-    def clean_tiers(self) -> list[tuple[Decimal, Decimal]]:
-        found = []
-        for line in self.cleaned_data["tiers"].splitlines():
-            words = line.replace(":", " ").split()
-            if not words:
-                continue
-            try:
-                above, price = (cells.number(each) for each in words)
-            except (ValueError, TypeError) as problem:
-                raise ValidationError("Write two numbers in each line, such as 20 41.") from problem
-            found.append((above or Decimal(0), price or Decimal(0)))
-        if found and found[0][0] != 0:
-            raise ValidationError("The first line begins with 0.")
-        return found
+            self.initial["tiers"] = typed_of(list(rows.values_list("above", "unit_price")))
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}
@@ -152,6 +135,13 @@ class DiscountForm(DaysForm):
 
 
 class _PrepaidForm(DaysForm):
+    rate_classes = forms.MultipleChoiceField(
+        required=False,
+        choices=RateClass.choices,
+        widget=forms.CheckboxSelectMultiple,
+        label="For this work only",
+        help_text="None chosen: for any work.",
+    )
     minutes = forms.CharField(max_length=20, label="Time", help_text="20:00 or 20 h.")
     carry_limit = forms.CharField(
         max_length=20,
@@ -183,19 +173,42 @@ class _PrepaidForm(DaysForm):
 class AllowanceForm(_PrepaidForm):
     class Meta:
         model = Allowance
-        fields = ("minutes", "every_months", "start", "last_day", "carry_limit")
+        fields = (
+            "minutes", "every_months", "rate_classes", "start", "last_day", "carry_limit",
+        )  # fmt: skip
 
 
 class BlockForm(_PrepaidForm):
     class Meta:
         model = PrepaidBlock
-        fields = ("minutes", "start", "last_day", "note")
+        fields = ("minutes", "rate_classes", "start", "last_day", "carry_limit", "note")
+
+    carry_last_day = forms.DateField(
+        required=False, widget=DAY, label="Carried over to", help_text="Empty: nothing is."
+    )
+
+    field_order = (
+        "minutes", "rate_classes", "start", "last_day", "carry_last_day", "carry_limit", "note",
+    )  # fmt: skip
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        del self.fields["carry_limit"]
+        self.initial["carry_limit"] = ""
+        self.fields["carry_limit"].help_text = "Empty: all that is left."
         self.fields["last_day"].required = True
-        self.fields["last_day"].help_text = "After that day what is left is lost."
+        self.fields["last_day"].help_text = "Then what is left is lost, or carried over."
+
+    def clean_carry_last_day(self) -> date | None:
+        last: date | None = self.cleaned_data["carry_last_day"]
+        self.instance.carry_until = last + timedelta(days=1) if last else None
+        return last
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or {}
+        last, carried = data.get("last_day"), data.get("carry_last_day")
+        if last and carried and carried <= last:
+            self.add_error("carry_last_day", "A carry-over lasts longer than its hours.")
+        return data
 
 
 class LastDayForm(forms.Form):

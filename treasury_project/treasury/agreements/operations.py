@@ -13,6 +13,7 @@ from typing import Any
 from django.db.models import Q
 
 from hm_auth.models import User
+from treasury.agreements.billed import is_removable, issued_until
 from treasury.agreements.clashes import clash
 from treasury.agreements.models import (
     Addition,
@@ -58,13 +59,14 @@ def _room(lines: Sequence[Addition], *, instead_of: Addition | None = None) -> N
 @contextmanager
 def _agreed(agreement: Agreement, *, by: User | None, reason: str) -> Iterator[None]:
     """Write, and refuse what the billing rules could not bill. Raises Refused."""
-    from treasury.invoices.assembly import PREFETCH, agreement_of
+    from treasury.invoices.assembly import agreement_of
+    from treasury.invoices.loading import loaded
 
     with recorded(by=by, reason=reason, words=WORDS):
         yield
-        rows = Agreement.objects.filter(pk=agreement.pk).select_related("plan")
+        (row,) = loaded(Agreement.objects.filter(pk=agreement.pk))
         try:
-            agreement_of(rows.prefetch_related(*PREFETCH).get())
+            agreement_of(row)
         except ValueError as problem:
             raise Refused(f"{str(problem)[:1].upper()}{str(problem)[1:]}.") from problem
 
@@ -154,12 +156,6 @@ def _following(agreement: Agreement, before: Agreement) -> list[Addition]:
     return found
 
 
-def is_billed(addition: Addition) -> bool:
-    """Tell whether an issued invoice may have a line of ``addition``."""
-    issued = addition.agreement.invoices.exclude(status="draft")
-    return bool(issued.filter(period_end__gt=addition.start).exists())
-
-
 def save_line(addition: Addition, tiers: Tiers, *, by: User | None) -> Addition:
     """Add a line, or put right one that was never billed. Raises Refused."""
     _room([addition])
@@ -218,6 +214,17 @@ def end_line(addition: Addition, *, last_day: date, by: User | None) -> None:
         addition.save()
 
 
+def remove_line(addition: Addition, *, by: User | None) -> None:
+    """Take back a line that was never billed. Raises Refused."""
+    with _agreed(addition.agreement, by=by, reason="Line taken back"):
+        # Looked at inside: an invoice may be issued while somebody reads the question.
+        if not is_removable(addition, issued_until(addition.agreement)):
+            raise Refused("It has been billed: end it instead.")
+        if Addition.objects.filter(pk=addition.pk, late_fee__isnull=False).exists():
+            raise Refused("It is a late fee that was decided on: end it instead.")
+        addition.delete()
+
+
 def save_part(
     row: Discount | Allowance | PrepaidBlock, agreement: Agreement, *, by: User | None
 ) -> None:
@@ -265,9 +272,10 @@ def renew_due(*, today: date, by: User | None = None) -> list[Agreement]:
 
 def first_day_without_price(agreement_id: uuid.UUID) -> list[str]:
     """Return the lines of an agreement that have no price on their first day, in words."""
-    from treasury.invoices.assembly import PREFETCH, agreement_of
+    from treasury.invoices.assembly import agreement_of
+    from treasury.invoices.loading import loaded
 
-    row = Agreement.objects.select_related("plan").prefetch_related(*PREFETCH).get(pk=agreement_id)
+    (row,) = loaded(Agreement.objects.filter(pk=agreement_id))
     return [
         f"{each.description} has no price in {row.currency}."
         for each in agreement_of(row).additions

@@ -22,6 +22,7 @@ urlpatterns = [
     path("agreements/blocks/<uuid:pk>/remove", prepaid.remove_block, name="block-remove"),
     path("agreements/lines/<uuid:pk>", lines.edit, name="line-edit"),
     path("agreements/lines/<uuid:pk>/end", lines.end, name="line-end"),
+    path("agreements/lines/<uuid:pk>/remove", lines.remove, name="line-remove"),
     path("agreements/lines/<uuid:pk>/discounts/new", lines.add_discount, name="discount-add"),
     path("agreements/discounts/<int:pk>/end", lines.end_discount, name="discount-end"),
     path("agreements/discounts/<int:pk>/remove", lines.remove_discount, name="discount-remove"),

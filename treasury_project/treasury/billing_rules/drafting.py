@@ -22,6 +22,7 @@ from treasury.billing_rules.agreement import (
     Kind,
     Measured,
     Proration,
+    Source,
 )
 from treasury.billing_rules.corrections import corrections
 from treasury.billing_rules.counting import count
@@ -50,6 +51,7 @@ class Code(StrEnum):
     CONTRADICTION = "contradiction"
     NOT_BILLED = "not_billed"
     NO_READING = "no_reading"
+    NONE_COUNTED = "none_counted"
     NOTHING = "nothing"
 
 
@@ -252,6 +254,19 @@ def _corrected(desk: _Desk, earlier: Period, issued: Mapping[Period, Sequence[Li
     return corrections(earlier, now, issued, desk.agreement.currency)
 
 
+def _without_facts(desk: _Desk, line: Line, source: Source) -> None:
+    """Warn of a line that nothing was counted for: perhaps nobody has entered the facts yet."""
+    match source:
+        case Measured():
+            message = f"no reading for {line.description}"
+            desk.note(Severity.WARNING, Code.NO_READING, message, line.key)
+        case Counted(kind=kind):
+            # Somebody who came after the first day counts for nothing by the proration's own rule.
+            if not any(each.active.within(line.period) for each in desk.facts.of_kind(kind)):
+                message = f"no {kind.replace('_', ' ')} at all for {line.description}"
+                desk.note(Severity.WARNING, Code.NONE_COUNTED, message, line.key)
+
+
 def _look_over(desk: _Desk, lines: Sequence[Line]) -> None:
     """Note what a person would want to know before this is issued."""
     agreement, period = desk.agreement, desk.period
@@ -261,11 +276,9 @@ def _look_over(desk: _Desk, lines: Sequence[Line]) -> None:
         if here:
             message = f"{len(here)} × {kind} in this period, and nothing bills them"
             desk.note(Severity.WARNING, Code.NOT_BILLED, message)
+    sources = {addition.key: addition.source for addition in agreement.additions}
     for line in lines:
-        addition = next((a for a in agreement.additions if a.key == line.key), None)
-        measured = addition is not None and isinstance(addition.source, Measured)
-        if measured and isinstance(line.basis, Counting) and not line.basis.facts:
-            message = f"no reading for {line.description}"
-            desk.note(Severity.WARNING, Code.NO_READING, message, line.key)
+        if isinstance(line.basis, Counting) and not line.basis.facts:
+            _without_facts(desk, line, sources[line.key])
     if not any(line.amount for line in lines):
         desk.note(Severity.WARNING, Code.NOTHING, "this invoice comes to nothing")

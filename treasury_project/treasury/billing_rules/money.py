@@ -132,12 +132,14 @@ def apportioned(whole: Money, exact: Sequence[Fraction]) -> list[Money]:
     """
     scale = 10 ** places(whole.currency)
     sign = -1 if whole.amount < 0 else 1
-    scaled = [sign * value * scale for value in exact]
+    scaled = [value * (sign * scale) for value in exact]
     units = [value.numerator // value.denominator for value in scaled]
     missing = int(abs(whole.amount) * scale) - sum(units)
     if not 0 <= missing <= len(units):
         raise ValueError(f"{whole} is not the sum of its parts")
-    for i in sorted(range(len(units)), key=lambda i: (units[i] - scaled[i], i))[:missing]:
-        units[i] += 1
+    if missing:
+        largest_first = sorted(range(len(units)), key=lambda i: (units[i] - scaled[i], i))
+        for i in largest_first[:missing]:
+            units[i] += 1
     exponent = -places(whole.currency)
     return [Money(Decimal(sign * unit).scaleb(exponent), whole.currency) for unit in units]

@@ -70,7 +70,8 @@ def product(request: PersonRequest, pk: uuid.UUID) -> HttpResponse:
 @require_http_methods(METHODS)
 def edit_product(request: PersonRequest, pk: uuid.UUID | None = None) -> HttpResponse:
     row = load_or_404(Product.objects.all(), pk=pk) if pk else Product()
-    form = forms.ProductForm(request.POST or None, instance=row)
+    asked = {name: request.GET[name] for name in ("sku", "name") if name in request.GET}
+    form = forms.ProductForm(request.POST or None, instance=row, initial=None if pk else asked)
     title = f"Edit {row}" if pk else "New product"
     back = reverse("product", args=[pk]) if pk else reverse("products")
     return _answer(request, form, title, back, lambda made: reverse("product", args=[made.pk]))

@@ -24,9 +24,11 @@ from treasury.delivery.operations import CannotSend, queue
 from treasury.dunning.models import Measure, Notice
 from treasury.dunning.suggestions import Suggestion, chosen, suggestions
 from treasury.seller.models import Seller
-from treasury.taxes.models import TaxCategory, TaxRate
+from treasury.taxes.models import TaxRate
 
 FEE_SKU = "LATE-FEE"
+# Countries differ: damages that bear no tax, or a part of the price. Nobody but the seller can say.
+UNTAXED = f"Say first how late fees are taxed: add the product {FEE_SKU} with its tax category."
 
 
 class NoReason(HiveMatrixError):
@@ -61,7 +63,8 @@ def approve(
 
     What is suggested is computed again under a lock: what was paid or decided meanwhile is left
     out, and nothing goes out twice. ``to`` are the addresses of each company; a reminder that
-    nobody would get is left out and named, as is a fee that no invoice could bill.
+    nobody would get is left out and named, as is a fee that no invoice could bill, or whose tax
+    nobody has chosen.
     """
     _lock()
     notices, left_out = [], []
@@ -76,7 +79,7 @@ def approve(
             left_out.append(f"{each.client_name}, {each.invoice.label}: {why}")
         else:
             notices.append(_record(each, by, text=each.text, addition=addition))
-    return Decided(tuple(notices), tuple(left_out))
+    return Decided(tuple(notices), tuple(dict.fromkeys(left_out)))
 
 
 def _mail(each: Suggestion, to: Sequence[str], by: User | None) -> None:
@@ -128,9 +131,9 @@ def _record(
 def _charge(each: Suggestion, today: date) -> Addition:
     """Add the fee to an agreement that will still be billed. Raises NotCharged."""
     agreement = _billing_agreement(each, today)
-    product, _ = Product.objects.get_or_create(
-        sku=FEE_SKU, defaults={"name": "Late fee", "tax_category": TaxCategory.ZERO}
-    )
+    product = Product.objects.filter(sku=FEE_SKU).first()
+    if product is None:
+        raise NotCharged(UNTAXED)
     _refuse_untaxed(product, agreement, today)
     return Addition.objects.create(
         agreement=agreement,

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from hm_auth.access import requires
 from hm_auth.answers import Caller
+from treasury.catalogue.models import Product
 from treasury.delivery.recipients import invoice_emails
 from treasury.dunning import operations
 from treasury.dunning.models import Measure, Notice
@@ -32,6 +33,7 @@ def suggested(request: PersonRequest) -> HttpResponse:
         "hidden": max(0, len(found) - SHOWN),
         "unreachable": _unreachable(request.caller, found[:SHOWN]),
         "has_seller": Seller.objects.exists(),
+        "fee_untaxed": _untaxed(found),
         "decided": Notice.objects.select_related("invoice", "decided_by", "addition").order_by(
             "-decided_at", "-id"
         )[:LATELY],
@@ -87,6 +89,13 @@ def _question(request: PersonRequest, picked: Sequence[Suggestion]) -> dict[str,
         "clients": len(companies(picked)),
         "unreachable": _unreachable(request.caller, picked),
     }
+
+
+def _untaxed(found: Sequence[Suggestion]) -> str:
+    """Return why no fee of ``found`` can be charged yet, or nothing."""
+    fees = any(each.measure is Measure.LATE_FEE for each in found)
+    known = not fees or Product.objects.filter(sku=operations.FEE_SKU).exists()
+    return "" if known else operations.UNTAXED
 
 
 def _unreachable(caller: Caller, found: Sequence[Suggestion]) -> list[str]:

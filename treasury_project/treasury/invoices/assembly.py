@@ -7,8 +7,6 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Prefetch, QuerySet
-
 from treasury.agreements import models as rows
 from treasury.billing_rules import agreement as rules
 from treasury.billing_rules import wording
@@ -26,33 +24,11 @@ from treasury.billing_rules.pricing import (
 from treasury.catalogue.models import PlanPrice, ProductPrice
 from treasury.catalogue.quantities import CONTACT, Source
 
-
-def _loaded(name: str, rows: QuerySet[Any], attribute: str) -> Prefetch[Any, Any, Any]:
-    """Load rows into a plain list: asking a manager for ten thousand of them takes its time."""
-    return Prefetch(name, rows, to_attr=attribute)
-
-
-# What ``agreement_of`` reads; without them loaded there is an AttributeError and no silent query.
-PREFETCH = (
-    _loaded(
-        "additions",
-        rows.Addition.objects.select_related(None).prefetch_related(
-            "product",
-            _loaded("product__prices", ProductPrice.objects.all(), "loaded_prices"),
-            _loaded("tiers", rows.Tier.objects.order_by("above"), "loaded_tiers"),
-            _loaded("discounts", rows.Discount.objects.order_by("pk"), "loaded_discounts"),
-        ),
-        "loaded_additions",
-    ),
-    _loaded("plan__prices", PlanPrice.objects.all(), "loaded_prices"),
-    _loaded("allowances", rows.Allowance.objects.all(), "loaded_allowances"),
-    _loaded("blocks", rows.PrepaidBlock.objects.all(), "loaded_blocks"),
-)
 _NOTHING = Decimal(0)
 
 
 def agreement_of(row: Any) -> rules.Agreement:
-    """Return ``row`` with its additions, products and prices, all of them loaded (``PREFETCH``).
+    """Return ``row``, which comes from ``loading.loaded``, with its additions and prices.
 
     Raises ValueError where they contradict what an agreement can be.
     """
@@ -169,7 +145,7 @@ def _list_tariffs(row: Any, agreement: Any) -> Iterable[Tariff]:
 def plan_prices(row: Any, agreement: Any) -> list[PlanPrice]:
     """Return what the agreement's plan asks for the product of ``row`` with its term."""
     wanted = (row.product_id, agreement.term_months, agreement.currency)
-    prices = agreement.plan.loaded_prices if agreement.plan else ()
+    prices = agreement.loaded_plan_prices
     return [each for each in prices if (each.product_id, each.term_months, each.currency) == wanted]
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -17,8 +17,9 @@ from django.db.models import Max
 from treasury.agreements.models import Agreement
 from treasury.billing_rules import agreement as rules
 from treasury.billing_rules import stored
+from treasury.billing_rules.allowances import Work
 from treasury.billing_rules.drafting import Draft, Severity, draft
-from treasury.billing_rules.due import due
+from treasury.billing_rules.due import due, stranded
 from treasury.billing_rules.lines import Line
 from treasury.billing_rules.periods import Period, add_months
 from treasury.invoices.assembly import agreement_of
@@ -26,6 +27,7 @@ from treasury.invoices.contacts import Contacts
 from treasury.invoices.facts import FactsBook, counts_contacts
 from treasury.invoices.models import FactChange, Invoice, InvoiceLine, Kind, Status
 from treasury.invoices.taxing import TaxBook, Taxed
+from treasury.usage.models import TimeEntry
 
 CONTACT_MONTHS = 12  # how far back a changed contact is looked for; Nexus tells that, not when
 
@@ -53,7 +55,7 @@ class Computed:
     """The drafts of a day, who was left out, and drafts that are due no longer.
 
     ``changes`` are the marks of changed facts that the drafts of an agreement make up for;
-    ``unbilled`` the minutes of work that nobody bills, by company.
+    ``unbilled`` the minutes of work that no invoice will take, by company.
     """
 
     drafts: list[Drafted] = field(default_factory=list)
@@ -87,6 +89,7 @@ def compute(
     result = Computed()
     cases = list(_cases(rows, today, result))
     due_now = {case.row.company_id for case in cases if case.periods}
+    due_now |= _with_unbilled_work({row.company_id for row in rows})
     book = FactsBook([row for row in rows if row.company_id in due_now], contacts, today)
     taxes = TaxBook(due_now)
     again = _changed(cases, contacts, result)
@@ -95,10 +98,27 @@ def compute(
         since = again.get(case.row.pk)
         billed = {p: lines for p, lines in history[case.row.pk].items() if since and p.end > since}
         _attempt(case, book, billed, taxes, tax_day or today, result)
+    ours = {case.row.pk: case for case in cases}
     for company in due_now:
-        if minutes := book.unbilled(company):
+        if minutes := sum(work.minutes for work in _unbilled(book.unbilled(company), ours)):
             result.unbilled[company] = minutes
     return result
+
+
+def _with_unbilled_work(companies: Iterable[uuid.UUID]) -> set[uuid.UUID]:
+    found = TimeEntry.objects.unbilled().filter(company_id__in=companies)
+    return set(found.values_list("company_id", flat=True).distinct())
+
+
+def _unbilled(
+    by_agreement: Mapping[uuid.UUID | None, Sequence[Work]], cases: Mapping[uuid.UUID, _Case]
+) -> Iterator[Work]:
+    """Yield the work that no invoice will take: no agreement does, or not any more."""
+    for agreement, works in by_agreement.items():
+        if agreement is None:
+            yield from works
+        elif case := cases.get(agreement):
+            yield from stranded([case.terms], works, issued_until=case.issued_until)
 
 
 def _cases(rows: Sequence[Agreement], today: date, result: Computed) -> Iterator[_Case]:

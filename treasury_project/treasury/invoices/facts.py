@@ -7,9 +7,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, TextField
+from django.db.models.functions import Cast
 
 from treasury.agreements.models import Agreement
 from treasury.billing_rules.allowances import Work
@@ -58,13 +62,16 @@ class FactsBook:
             pools=tuple(blocks_of(row)),
         )
 
-    def unbilled(self, company: uuid.UUID) -> int:
-        """Return the minutes of work of ``company`` that none of its agreements bills."""
-        return sum(
-            entry.work.minutes
-            for entry in self._work.get(company, ())
-            if entry.agreement is None and self._owner(company, entry.work) is None
-        )
+    def unbilled(self, company: uuid.UUID) -> Mapping[uuid.UUID | None, list[Work]]:
+        """Return the work of ``company`` that no invoice has, by the agreement that will take it.
+
+        None is the key of what no agreement has a rate or prepaid hours for.
+        """
+        found: dict[uuid.UUID | None, list[Work]] = defaultdict(list)
+        for entry in self._work.get(company, ()):
+            if entry.agreement is None:
+                found[self._owner(company, entry.work)].append(entry.work)
+        return found
 
     def _counted_by_others(self, row: Any) -> set[str]:
         mine = {each.counts for each in row.loaded_additions}
@@ -113,17 +120,24 @@ def counts_contacts(row: Any) -> bool:
 
 
 def _devices(companies: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, list[Presence]]:
-    """Read presences. Values and not rows: devices are most of what a run reads."""
-    found: dict[uuid.UUID, list[Presence]] = defaultdict(list)
+    """Read presences. Devices are most of what a run reads: values, and a company's id but once."""
     values = (
         usage.Device.objects.filter(company_id__in=companies)
-        .order_by("hostname", "start")
-        .values_list("company_id", "kind", "hostname", "start", "end", "treatment", "custom_price")
-    )
-    for company, kind, hostname, start, end, treatment, price in values.iterator(chunk_size=5000):
-        active = DateRange(start, end)
-        found[company].append(Presence(kind, hostname, active, _TREATMENTS[treatment], price))
-    return found
+        .order_by("company_id", "hostname", "start")
+        .values_list(
+            Cast("company_id", TextField()),
+            "kind", "hostname", "start", "end", "treatment", "custom_price",
+        )
+    )  # fmt: skip
+    rows = groupby(values.iterator(chunk_size=5000), key=itemgetter(0))
+    days = cache(DateRange)  # many came on the same day
+    return {
+        uuid.UUID(company): [
+            Presence(kind, hostname, days(start, end), _TREATMENTS[treatment], price)
+            for _, kind, hostname, start, end, treatment, price in devices
+        ]
+        for company, devices in rows
+    }
 
 
 def _readings(companies: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, list[Reading]]:

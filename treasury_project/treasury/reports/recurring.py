@@ -15,9 +15,10 @@ from django.db.models import Q
 from treasury.agreements.models import Agreement
 from treasury.billing_rules.money import Money, rounded
 from treasury.billing_rules.revenue import monthly_value, movement
-from treasury.invoices.assembly import PREFETCH, agreement_of
+from treasury.invoices.assembly import agreement_of
 from treasury.invoices.contacts import Contacts
 from treasury.invoices.facts import FactsBook
+from treasury.invoices.loading import loaded
 
 BATCH = 1000
 Values = Mapping[uuid.UUID, Fraction]
@@ -81,11 +82,9 @@ def _values(
         Agreement.objects.filter(Q(end__isnull=True) | Q(end__gt=first), start__lte=second)
         .filter(currency=currency)
         .order_by("company_id", "start", "id")
-        .select_related("plan")
-        .prefetch_related(*PREFETCH)
     )
-    rest = iter(rows.iterator(chunk_size=BATCH))
-    while batch := list(islice(rest, BATCH)):
+    rest = rows.iterator(chunk_size=BATCH)
+    while batch := loaded(islice(rest, BATCH)):
         book = FactsBook(batch, contacts, second)
         for row in batch:
             try:

@@ -32,6 +32,11 @@ class Prepaid(models.Model):
         abstract = True
 
     @property
+    def work(self) -> str:
+        """The work it is for, in words; nothing where it is for any."""
+        return ", ".join(str(RateClass(each).label).lower() for each in self.rate_classes)
+
+    @property
     def usable_until(self) -> date | None:
         """The first day on which nothing of it can be used, carry-over included."""
         raise NotImplementedError
@@ -110,6 +115,11 @@ class PrepaidBlock(Prepaid):
     def last_day(self) -> date:
         """The last day it can be used without a carry-over."""
         return self.end - timedelta(days=1)
+
+    @property
+    def carry_last_day(self) -> date | None:
+        """The last day of its carry-over; None where there is none."""
+        return self.carry_until - timedelta(days=1) if self.carry_until else None
 
     @property
     def usable_until(self) -> date | None:

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from hm_auth.access import load_or_404, may, requires
 from hm_auth.ui.keyset import keyset_page
 from treasury.agreements import operations
+from treasury.agreements.billed import is_removable, issued_until
 from treasury.agreements.forms import AgreementFilter, LastDayForm, NewAgreementForm, TermsForm
 from treasury.agreements.models import Agreement, Allowance, Discount, PrepaidBlock, Tier
 from treasury.agreements.prices import Shown, lines_of
@@ -64,6 +65,7 @@ def agreement(request: PersonRequest, pk: uuid.UUID) -> HttpResponse:
         "agreement": row,
         "company_name": names(request.caller, [row.company_id]).get(row.company_id, ""),
         "lines": lines,
+        "removable": _removable(row, lines),
         "allowances": allowances,
         "blocks": blocks,
         "invoices": row.invoices.order_by("-period_start")[:6],
@@ -156,6 +158,12 @@ def renew(request: PersonRequest, pk: uuid.UUID) -> HttpResponse:
         "cancel_url": here,
     }
     return render(request, "hm/confirm.html", context)
+
+
+def _removable(row: Agreement, lines: Sequence[Shown]) -> set[uuid.UUID]:
+    until = issued_until(row)
+    added = [line.addition for line in lines]
+    return {each.pk for each in added if is_removable(each, until)}
 
 
 def _preview(request: PersonRequest, row: Agreement) -> list[tuple[str, Any, Sequence[str]]]:

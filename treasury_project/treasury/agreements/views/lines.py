@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from hm_auth.access import load_or_404, requires
 from treasury.agreements import operations
+from treasury.agreements.billed import is_billed
 from treasury.agreements.forms import DiscountForm, LastDayForm, LineForm
 from treasury.agreements.models import Addition, Agreement, Discount
 from treasury.recorded import Refused
@@ -42,7 +43,7 @@ def add(request: PersonRequest, pk: uuid.UUID) -> HttpResponse:
 def edit(request: PersonRequest, pk: uuid.UUID) -> HttpResponse:
     """What was billed is changed from a day on; a line that never was is put right."""
     row = load_or_404(Addition.objects.select_related("agreement", "product"), pk=pk)
-    billed = operations.is_billed(row)
+    billed = is_billed(row)
     first = {"from_day": timezone.localdate()}
     form = LineForm(request.POST or None, instance=row, billed=billed, initial=first)
     if request.method == "POST" and form.is_valid():
@@ -73,6 +74,29 @@ def end(request: PersonRequest, pk: uuid.UUID) -> HttpResponse:
             messages.success(request, "The line ends.")
             return redirect("agreement", row.agreement_id)
     return _form(request, form, f"End {row}", row.agreement_id, "End")
+
+
+@requires("agreements.manage")
+@require_http_methods(METHODS)
+def remove(request: PersonRequest, pk: uuid.UUID) -> HttpResponse:
+    row = load_or_404(Addition.objects.select_related("agreement", "product"), pk=pk)
+    here = reverse("agreement", args=[row.agreement_id])
+    if request.method == "POST":
+        try:
+            operations.remove_line(row, by=request.user)
+        except Refused as problem:
+            messages.error(request, str(problem))
+        else:
+            messages.success(request, "The line is removed.")
+        return redirect(here)
+    context = {
+        "title": f"Remove {row}?",
+        "question": "As if it had never been agreed. Its discounts and tiers go with it.",
+        "submit_label": "Remove",
+        "cancel_url": here,
+        "danger": True,
+    }
+    return render(request, "hm/confirm.html", context)
 
 
 @requires("agreements.manage")

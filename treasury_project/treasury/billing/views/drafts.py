@@ -32,7 +32,7 @@ def recalculate(request: PersonRequest, pk: uuid.UUID) -> HttpResponse:
     run = drafting.recalculate(row, caller=request.caller, by=request.user)
     if run.left_out:
         messages.error(request, f"It cannot be billed now: {'; '.join(run.left_out[0].reasons)}.")
-    elif any(each.pk == pk for each in run.changed):
+    elif pk in run.changed:
         messages.success(request, "It is put right by today's facts.")
     else:
         messages.info(request, "Nothing has changed.")
