@@ -55,9 +55,7 @@ def conf_path(service: Service) -> Path:
 def folders(service: Service) -> dict[str, Path]:
     """Return the folders a service keeps files in: each of its options named ``…_DIR``."""
     keys = [option.key for option in service.options if option.key.endswith("_DIR")]
-    return {
-        key: DATA / f"{service.name}-{key.removesuffix('_DIR').lower()}" for key in keys
-    }
+    return {key: DATA / f"{service.name}-{key.removesuffix('_DIR').lower()}" for key in keys}
 
 
 def ensure(

@@ -14,7 +14,16 @@ from deploy.local.paths import ROOT
 from deploy.local.services import SERVICES
 from deploy.server import activation, caddy, configuration, releases, setup
 from deploy.server.configuration import Site
-from deploy.server.layout import BACKUPS, COMMANDS, CONFIGURATION, CURRENT, DATA, HOME, RELEASES, USER
+from deploy.server.layout import (
+    BACKUPS,
+    COMMANDS,
+    CONFIGURATION,
+    CURRENT,
+    DATA,
+    HOME,
+    RELEASES,
+    USER,
+)
 from deploy.server.machine import Machine, require_root
 
 _DOMAIN = re.compile(r"([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}")

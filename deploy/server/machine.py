@@ -68,7 +68,9 @@ class Machine:
         temporary.replace(path)
         return True
 
-    def folder(self, path: Path, *, mode: int = 0o755, owner: str = "root", group: str = "") -> None:
+    def folder(
+        self, path: Path, *, mode: int = 0o755, owner: str = "root", group: str = ""
+    ) -> None:
         """Make a folder, or correct whose it is and who may enter."""
         if self.dry_run:
             if not path.exists():

@@ -23,9 +23,7 @@ def set_up(machine: Machine, release: Path, site: Site, *, email_url: str) -> No
     port = databases.cluster_port(machine)
     for service in SERVICES:
         say(f"Setting up {service.title}")
-        conf = configuration.ensure(
-            machine, service, site, database_port=port, email_url=email_url
-        )
+        conf = configuration.ensure(machine, service, site, database_port=port, email_url=email_url)
         if conf["DB_HOST"] in _LOCAL and conf["DB_PORT"] == str(port):
             databases.ensure(machine, conf["DB_NAME"], conf["DB_PASSWORD"], port=port)
         if service.is_module:
@@ -50,9 +48,7 @@ def environment(release: Path) -> dict[str, str]:
     return {**ENVIRONMENT, "HM_STATIC_DIR": str(release / "static")}
 
 
-def _register(
-    machine: Machine, release: Path, service: Service, conf: Mapping[str, str]
-) -> None:
+def _register(machine: Machine, release: Path, service: Service, conf: Mapping[str, str]) -> None:
     """Tell Nexus of a module. The secret in its conf is what counts, the first time and later."""
     _manage(
         machine, release, NEXUS, "register_module", service.name, f"--name={service.title}",

@@ -8,7 +8,15 @@ from string import Template
 
 from deploy.local.services import Service
 from deploy.server import configuration
-from deploy.server.layout import BACKUPS, COMMANDS, CONFIGURATION, CURRENT, ENVIRONMENT, USER, python
+from deploy.server.layout import (
+    BACKUPS,
+    COMMANDS,
+    CONFIGURATION,
+    CURRENT,
+    ENVIRONMENT,
+    USER,
+    python,
+)
 
 _TEMPLATES = Path(__file__).resolve().parent / "templates"
 
