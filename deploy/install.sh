@@ -6,7 +6,7 @@ set -euo pipefail
 umask 022
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
-packages=(ca-certificates caddy postgresql postgresql-client python3 python3-venv tzdata)
+packages=(ca-certificates caddy postgresql python3 python3-venv tzdata)
 
 usage() {
     cat <<'HELP'
@@ -41,25 +41,20 @@ missing_packages() {
 }
 
 check_system() {
-    local id='' version='' like=''
-    if [ -r /etc/os-release ]; then
-        id=$(. /etc/os-release && echo "${ID:-}")
-        version=$(. /etc/os-release && echo "${VERSION_ID:-}")
-        like=$(. /etc/os-release && echo "${ID_LIKE:-}")
-    fi
-    case "$id $version" in
+    # shellcheck source=/dev/null
+    case "$(. /etc/os-release && echo "$ID ${VERSION_ID:-}")" in
         'debian 12' | 'debian 13' | 'ubuntu 24.04') ;;
         *)
             command -v apt-get >/dev/null ||
                 stop "This is no Debian or Ubuntu; docs/installation.md has the steps by hand."
-            echo "Note: tested on Debian 12 and 13 and Ubuntu 24.04; this is $id $version $like." >&2
+            echo "Note: made for Debian 12 and 13 and Ubuntu 24.04; this is another system." >&2
             ;;
     esac
 }
 
 install_packages() {
     local missing
-    mapfile -t missing < <(missing_packages)
+    read -ra missing <<<"$(missing_packages | tr '\n' ' ')"
     [ ${#missing[@]} -gt 0 ] || return 0
     if [ "$dry_run" = yes ]; then
         echo "Packages"
