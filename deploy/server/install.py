@@ -129,7 +129,7 @@ def _back_up(machine: Machine) -> None:
         say("The release in use cannot make back-ups: none is made")
         return
     say("Making a back-up")
-    say(machine.run("The back-up", [COMMANDS / "hm", "backup"]).strip())
+    say(machine.run("The back-up", [COMMANDS / "hm", "backup"], user=USER).strip())
 
 
 def _wait_for_authority(machine: Machine) -> None:

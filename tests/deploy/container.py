@@ -36,7 +36,7 @@ class Container:
     def make(self) -> None:
         """Fetch a minimal Debian of this machine's own release."""
         mirror, suite, lines = _sources()
-        self.root.mkdir()
+        self.root.mkdir(parents=True)
         _run("mount", "-t", "tmpfs", "-o", "size=4G,mode=755", "hivematrix-test", self.root)
         _run("debootstrap", "--variant=minbase", f"--include={_BASE}", suite, self.root, mirror)
         apt = self.root / "etc/apt"
@@ -73,7 +73,7 @@ class Container:
     def run(self, *command: str, check: bool = True, stdin: str = "", **environment: str) -> str:
         """Run a command on the running server as root and return all it printed."""
         entered = ["nsenter", f"--target={self._init}", "--mount", "--uts", "--ipc", "--net"]
-        entered += ["--pid", "--root", "--wd=/", "env", "-i", "HOME=/root", "LANG=C.UTF-8"]
+        entered += ["--pid", "--root", "env", "-i", "--chdir=/", "HOME=/root", "LANG=C.UTF-8"]
         entered += ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"]
         entered += [f"{key}={value}" for key, value in environment.items()]
         return _run(*entered, *command, check=check, stdin=stdin)
@@ -112,7 +112,9 @@ class Container:
         while time.monotonic() < deadline and self._nspawn.poll() is None:
             for pid in _descendants(self._nspawn.pid):
                 status = Path(f"/proc/{pid}/status").read_text()
-                if "NSpid:\t" in status and status.split("NSpid:\t")[1].split("\n")[0].endswith("\t1"):
+                if "NSpid:\t" in status and status.split("NSpid:\t")[1].split("\n")[0].endswith(
+                    "\t1"
+                ):
                     return pid
             time.sleep(0.1)
         raise Problem(f"systemd-nspawn did not start:\n{self._log.read_text()[-3000:]}")
@@ -131,7 +133,9 @@ def _descendants(pid: int) -> Iterator[int]:
 def _sources() -> tuple[str, str, str]:
     """Return mirror, suite and sources.list of this machine's own Debian, as its apt is set up."""
     release = dict(
-        line.split("=", 1) for line in Path("/etc/os-release").read_text().splitlines() if "=" in line
+        line.split("=", 1)
+        for line in Path("/etc/os-release").read_text().splitlines()
+        if "=" in line
     )
     codename = release["VERSION_CODENAME"].strip('"')
     listed = _run("apt-get", "indextargets", "--format", "$(REPO_URI) $(RELEASE) $(COMPONENT)")

@@ -41,7 +41,11 @@ def test_caddy_accepts_it(tmp_path):
     shutil.copy(ROOT / "Caddyfile", file)
     command = ["caddy", "validate", "--config", file, "--adapter", "caddyfile"]
     done = subprocess.run(
-        command, capture_output=True, text=True, check=False, env={**os.environ, "HOME": str(tmp_path)}
+        command,
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "HOME": str(tmp_path)},
     )
     assert "Valid configuration" in done.stdout + done.stderr, done.stderr
     assert "not formatted" not in done.stderr, "run: caddy fmt"
