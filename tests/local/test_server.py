@@ -1,4 +1,4 @@
-"""What the installation on a server writes: units, the Caddyfile, its plan. tests/deploy runs it."""
+"""What the installation on a server writes and says; tests/deploy runs it on one."""
 
 from __future__ import annotations
 
@@ -68,11 +68,11 @@ def test_no_service_can_write_to_the_code_or_read_the_settings_of_another():
             continue
         assert "ProtectSystem=strict" in text
         assert "User=hivematrix" in text
-        writable = re.findall(r"^ReadWritePaths=(.*)$", text, re.M)
+        writable = re.findall(r"^ReadWritePaths=(.*)$", text, re.MULTILINE)
         assert all(path.startswith(("/var/lib/", "/var/backups/")) for path in writable), name
-        assert re.findall(r"^BindReadOnlyPaths=/etc/hivematrix/(.*)\.conf$", text, re.M) == (
-            [] if "backup" in name else [name.split("-")[1].removesuffix(".service")]
-        )
+        assert re.findall(
+            r"^BindReadOnlyPaths=/etc/hivematrix/(.*)\.conf$", text, re.MULTILINE
+        ) == ([] if "backup" in name else [name.split("-")[1].removesuffix(".service")])
 
 
 def test_a_dry_run_says_what_it_would_do_and_changes_nothing():

@@ -1,4 +1,4 @@
-"""The command that lets an administrator choose a password, for the installation and emergencies."""
+"""The command that lets an administrator choose a password: the first one, or one locked out."""
 
 import re
 
@@ -35,7 +35,8 @@ def test_the_first_administrator_has_no_password_until_the_link_is_used(capsys):
 
     assert choose(printed).status_code == 302
     assert User.objects.get().check_password(SENTENCE)
-    assert "This link does not work" in choose(printed, "another sentence altogether").content.decode()
+    again = choose(printed, "another sentence altogether")
+    assert "This link does not work" in again.content.decode()
     assert User.objects.get().check_password(SENTENCE)
 
 

@@ -17,9 +17,9 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from deploy.local.ports import free_ports
 from deploy.local.process import Process
-from deploy.local.services import NEXUS, SERVICES
+from deploy.local.services import NEXUS, SERVICES, Service
 from deploy.local.stack import Stack
-from deploy.server import activation, caddy
+from deploy.server import caddy
 from deploy.server.configuration import Site
 from hm_auth.service import conf_file
 
@@ -39,10 +39,8 @@ class Https:
     def caddyfile(self) -> str:
         """What a server gets, but for ports that anybody may open."""
 
-        def value(service, key):
-            return (
-                str(self.ports[service.name]) if key == "PORT" else activation.setting(service, key)
-            )
+        def value(service: Service, key: str) -> str:
+            return {"PORT": str(self.ports[service.name]), "MAX_REQUEST_MB": "1"}[key]
 
         ports = f"http_port {self.http_port}\nhttps_port {self.https_port}"
         return (
@@ -64,6 +62,7 @@ def behind_caddy(stack: Stack, folder: Path) -> Iterator[Https]:
     https = Https(folder)
     with ExitStack() as cleanup:
         cleanup.enter_context(_registered_as(stack, https.urls))
+        started: dict[str, Process] = {}
         for service in SERVICES:
             environment = stack.env(service.name) | {
                 "HM_PORT": str(https.ports[service.name]),
@@ -76,7 +75,9 @@ def behind_caddy(stack: Stack, folder: Path) -> Iterator[Https]:
                 service.title, command, environment=environment, log=folder / f"{service.name}.log"
             )
             cleanup.callback(process.stop)
-            process.wait_ready(f"http://127.0.0.1:{https.ports[service.name]}/readyz")
+            started[service.name] = process
+        for name, process in started.items():
+            process.wait_ready(f"http://127.0.0.1:{https.ports[name]}/readyz")
         (folder / "Caddyfile").write_text(https.caddyfile)
         process = Process(
             "Caddy",

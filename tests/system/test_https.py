@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+import requests
+from playwright.sync_api import expect
 
 from tests.system.behind_caddy import behind_caddy
 from tests.system.conftest import launch
@@ -43,7 +45,7 @@ def test_one_sign_in_opens_every_host_name_over_https(https, visit):
     for name in ("Archive", "Nexus", "Treasury"):
         open_from_menu(page, name)
         page.wait_for_url(https.urls[name.lower()] + "/**")
-        assert page.get_by_role("banner").get_by_text(name).first.is_visible()
+        expect(page.get_by_role("banner")).to_contain_text(name)
         assert page.evaluate("window.isSecureContext")
     assert problems == []
 
@@ -68,29 +70,23 @@ def test_every_answer_insists_on_https_and_is_small(https, visit):
         assert page.goto(f"{url}/metrics").text() == ""  # Caddy's own answer, not the service's
 
 
-def test_plain_http_leads_to_https(https, secure_browser):
-    for name, url in https.urls.items():
-        context = secure_browser.new_context()  # no memory of Strict-Transport-Security
-        page = context.new_page()
-        answer = page.goto(f"http://{name}.hivematrix.test:{https.http_port}/auth/login")
-        first = answer.request.redirected_from
-        assert first.url.startswith("http://"), name
-        assert first.response().status == 308
-        assert page.url == f"{url}/auth/login"
-        context.close()
+def test_plain_http_leads_to_https(https):
+    for name in https.urls:
+        host = f"{name}.hivematrix.test"
+        answer = requests.get(
+            f"http://127.0.0.1:{https.http_port}/auth/login",
+            headers={"Host": host}, allow_redirects=False, timeout=10,
+        )  # fmt: skip
+        assert answer.status_code == 308
+        assert answer.headers["Location"] == f"https://{host}/auth/login"
 
 
 def test_a_client_sees_their_own_and_another_companys_page_is_not_there(https, visit):
     nexus, treasury = https.urls["nexus"], https.urls["treasury"]
-    staff = visit.browser.new_context()
-    page = staff.new_page()
-    sign_in(page, treasury, "billing")
-    page.goto(f"{treasury}/invoices?q=Acme")
-    invoice = page.locator("a[href^='/invoices/']").first.get_attribute("href")
-    staff.close()
-
     page = visit.new_page()
     sign_in(page, treasury, "acme")
+    page.goto(f"{treasury}/invoices")
+    invoice = page.locator("a[href^='/invoices/']").first.get_attribute("href")
     assert page.goto(treasury + invoice).status == 200
     visit.clear_cookies()
     sign_in(page, treasury, "globex")
@@ -104,5 +100,5 @@ def test_a_request_that_is_too_large_ends_at_the_door(https, visit):
     send = (
         "size => fetch('/auth/login', {method: 'POST', body: 'x'.repeat(size)}).then(r => r.status)"
     )
-    assert page.evaluate(send, 26 * 1024 * 1024 + 1) == 413
+    assert page.evaluate(send, 1024 * 1024 + 1) == 413
     assert page.evaluate(send, 1000) == 403  # no CSRF token, but it arrived
