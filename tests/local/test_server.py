@@ -39,7 +39,8 @@ def test_the_caddyfile_at_the_root_is_what_a_server_gets():
 def test_caddy_accepts_it(tmp_path):
     file = tmp_path / "Caddyfile"
     shutil.copy(ROOT / "Caddyfile", file)
-    command = ["caddy", "validate", "--config", file, "--adapter", "caddyfile"]
+    caddy_of_tests = Path(sys.executable).parent / "caddy"
+    command = [caddy_of_tests, "validate", "--config", file, "--adapter", "caddyfile"]
     done = subprocess.run(
         command,
         capture_output=True,

@@ -79,9 +79,10 @@ def behind_caddy(stack: Stack, folder: Path) -> Iterator[Https]:
         for name, process in started.items():
             process.wait_ready(f"http://127.0.0.1:{https.ports[name]}/readyz")
         (folder / "Caddyfile").write_text(https.caddyfile)
+        command = [str(Path(sys.executable).parent / "caddy"), "run", "--adapter", "caddyfile"]
         process = Process(
             "Caddy",
-            ["caddy", "run", "--config", str(folder / "Caddyfile"), "--adapter", "caddyfile"],
+            [*command, "--config", str(folder / "Caddyfile")],
             environment={**os.environ, "HOME": str(folder), "XDG_DATA_HOME": str(folder / "data"),
                          "XDG_CONFIG_HOME": str(folder / "config")},
             log=folder / "caddy.log",
