@@ -32,6 +32,7 @@ class Container:
         self._log = folder / "container.log"
         self._nspawn: subprocess.Popen[bytes] | None = None
         self._init = 0
+        self._binds: tuple[str, ...] = ()
 
     def make(self) -> None:
         """Fetch a minimal Debian of this machine's own release."""
@@ -56,7 +57,8 @@ class Container:
         if not Path("/run/systemd/system").exists():
             command.append("--keep-unit")
         command += [f"--bind-ro={bind}" for bind in binds]
-        with self._log.open("wb") as log:
+        self._binds = binds
+        with self._log.open("ab") as log:
             self._nspawn = subprocess.Popen(
                 command, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT
             )
@@ -93,8 +95,18 @@ class Container:
             os.close(theirs)
             os.close(ours)
 
+    def restart(self) -> None:
+        """Switch it off in good order, and on again."""
+        self._shut_down()
+        self.boot(*self._binds)
+
     def stop(self) -> None:
         """End it with every process on it, and remove its files."""
+        self._shut_down()
+        if self.root.is_mount():
+            _run("umount", "--lazy", self.root)
+
+    def _shut_down(self) -> None:
         if self._nspawn and self._nspawn.poll() is None:
             self._nspawn.send_signal(signal.SIGTERM)  # an orderly shutdown
             try:
@@ -102,8 +114,6 @@ class Container:
             except subprocess.TimeoutExpired:
                 os.kill(self._init, signal.SIGKILL)
                 self._nspawn.wait(30)
-        if self.root.is_mount():
-            _run("umount", "--lazy", self.root)
 
     def _wait_for_init(self) -> int:
         """Return the id here of the process that has the id 1 there."""
