@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from deploy.local.console import say
@@ -33,19 +34,24 @@ def activate(machine: Machine, release: Path, site: Site, *, start: bool) -> Non
     enabled = units.started(wanted)
     machine.run("systemctl", ["systemctl", "daemon-reload"])
     machine.run("systemctl", ["systemctl", "--quiet", "enable", *enabled])
-    sites = caddy.render(SERVICES, site, setting)
+    caddy.install(machine, caddy.render(SERVICES, site, setting))
     if not start or not (_SYSTEMD_RUNS.exists() or machine.dry_run):
         say("Nothing is started. The services start when the machine does.")
-        caddy.install(machine, sites)
         return
+    if site.tls == "internal":
+        caddy.trust_own_authority(machine)  # before a service starts: it reads them once
+    _start(machine, enabled)
+
+
+def _start(machine: Machine, enabled: Sequence[str]) -> None:
     servers = [units.server(service) for service in SERVICES]
     for service in SERVICES:
         say(f"Starting {service.title}")
         machine.run(service.title, ["systemctl", "restart", units.server(service)])
         if not machine.dry_run:
             health.wait_ready(service, int(setting(service, "PORT")))
-    machine.run("systemctl", ["systemctl", "restart", *(set(enabled) - set(servers))])
-    caddy.install(machine, sites)
+    others = [name for name in enabled if name not in servers]
+    machine.run("systemctl", ["systemctl", "restart", *others])
 
 
 def setting(service: Service, key: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from string import Template
@@ -19,6 +20,7 @@ _SITES = CADDY / "hivematrix.caddy"
 _DROP_IN = UNITS / "caddy.service.d/hivematrix.conf"
 _IMPORT = "import hivematrix.caddy"
 _AUTHORITY = Path("/var/lib/caddy/.local/share/caddy/pki/authorities/local/root.crt")
+_SECONDS = 20
 _TRUSTED = Path("/usr/local/share/ca-certificates/hivematrix-caddy.crt")
 
 Value = Callable[[Service, str], str]  # what a service's configuration says of a key
@@ -57,13 +59,15 @@ def install(machine: Machine, sites: str) -> None:
     machine.run("Caddy", ["systemctl", how, "caddy"])
 
 
-def trust_own_authority(machine: Machine) -> bool:
-    """Let programs of this machine trust Caddy's internal authority; False: it is not made yet."""
-    if not _AUTHORITY.exists():
-        return False
-    if machine.write(_TRUSTED, _AUTHORITY.read_text(encoding="ascii")):
-        machine.run("update-ca-certificates", ["update-ca-certificates"])
-    return True
+def trust_own_authority(machine: Machine) -> None:
+    """Let programs of this machine trust Caddy's internal authority, once Caddy has made it."""
+    for _second in range(0 if machine.dry_run else _SECONDS):
+        if _AUTHORITY.exists():
+            if machine.write(_TRUSTED, _AUTHORITY.read_text(encoding="ascii")):
+                machine.run("update-ca-certificates", ["update-ca-certificates"])
+            return
+        time.sleep(1)
+    say(f"Caddy has not made {_AUTHORITY}; run this again.")
 
 
 def _main_file(machine: Machine) -> str:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import argparse
 import os
 import re
+import socket
 import sys
-import time
 from pathlib import Path
 
 from deploy.local.console import Problem, run, say
 from deploy.local.paths import ROOT
 from deploy.local.services import SERVICES
-from deploy.server import activation, caddy, configuration, releases, setup
+from deploy.server import activation, configuration, releases, setup
 from deploy.server.configuration import Site
 from deploy.server.layout import (
     BACKUPS,
@@ -68,8 +68,6 @@ def _activate(
 ) -> None:
     try:
         activation.activate(machine, release, site, start=start)
-        if start and site.tls == "internal":
-            _wait_for_authority(machine)
     finally:
         if before and before != release and not machine.dry_run:
             say(f"To go back to {before.name}: {before}/deploy/install.sh --activate")
@@ -132,26 +130,28 @@ def _back_up(machine: Machine) -> None:
     say(machine.run("The back-up", [COMMANDS / "hm", "backup"], user=USER).strip())
 
 
-def _wait_for_authority(machine: Machine) -> None:
-    """Trust Caddy's own authority as soon as Caddy has made it."""
-    for _second in range(1 if machine.dry_run else 20):
-        if caddy.trust_own_authority(machine):
-            return
-        time.sleep(0 if machine.dry_run else 1)
-
-
 def _welcome(site: Site, link: str) -> None:
     say()
     say("HiveMatrix is installed." if link else "HiveMatrix is up to date.")
     say()
     for service in SERVICES:
         say(f"  {service.title:<9} {site.url(service):<40} {service.description}")
+    if nameless := [site.host(each) for each in SERVICES if not _is_known(site.host(each))]:
+        say()
+        say(f"No address is known for {', '.join(nameless)}: let the names point to this machine.")
     say()
     if link:
         say("Choose the password of the account admin; this link works once, for one hour:")
         say(f"  {link}")
         say("A new one: hivematrix-manage nexus admin_link --username admin")
         say()
+
+
+def _is_known(host: str) -> bool:
+    try:
+        return bool(socket.getaddrinfo(host, 443))
+    except OSError:
+        return False
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from contextlib import ExitStack
 from typing import Any
@@ -23,6 +24,7 @@ class Visitor:
         self._server = server
         self._domain = domain
         self.http = requests.Session()
+        self.http.trust_env = False  # this machine may name other authorities
         self.http.verify = str(server.root / AUTHORITY)
 
     def get(self, service: str, path: str = "/", **options: Any) -> requests.Response:
@@ -31,19 +33,27 @@ class Visitor:
     def open(self, address: str, **options: Any) -> requests.Response:
         return self._send("GET", address, **options)
 
-    def submit(self, page: requests.Response, **fields: str) -> requests.Response:
-        """Fill in the form of a page and send it to the page's own address."""
+    def submit(self, page: requests.Response, *, to: str = "", **fields: str) -> requests.Response:
+        """Fill in the form of a page and send it, to the page's own address unless told."""
         token = _TOKEN.search(page.text)
         assert token, page.text[:800]
         form = {**fields, "csrfmiddlewaretoken": token[1]}
         origin = "/".join(page.url.split("/", 3)[:3])
+        address = origin + to if to else page.url
         return self._send(
-            "POST", page.url, data=form, headers={"Referer": page.url, "Origin": origin}
+            "POST", address, data=form, headers={"Referer": page.url, "Origin": origin}
         )
 
     def sign_in(self, service: str, username: str, password: str) -> requests.Response:
         page = self.get(service, "/auth/login")
         return self.submit(page, username=username, password=password)
+
+    def follow_menu(self, service: str, to: str) -> requests.Response:
+        """Open another service from the menu of ``service``."""
+        menu = self.get(service, "/").text
+        link = re.search(rf'href="(https://{to}\.{re.escape(self._domain)}/[^"]*)"', menu)
+        assert link, menu[:2000]
+        return self.open(html.unescape(link[1]))
 
     def is_signed_in(self, service: str) -> bool:
         answer = self.get(service, "/")

@@ -66,8 +66,9 @@ def test_every_answer_insists_on_https_and_is_small(https, visit):
             assert answer.header_value("x-content-type-options") == "nosniff"
             assert answer.header_value("server") is None
         assert page.goto(f"{url}/auth/login").header_value("content-encoding") in {"zstd", "gzip"}
-        assert page.goto(f"{url}/metrics").status == 404, name
-        assert page.goto(f"{url}/metrics").text() == ""  # Caddy's own answer, not the service's
+        figures = page.goto(f"{url}/metrics")
+        assert figures.status == 404, name
+        assert figures.text() == "404: this is asked for inside."  # Caddy says it, not the service
 
 
 def test_plain_http_leads_to_https(https):
@@ -82,7 +83,7 @@ def test_plain_http_leads_to_https(https):
 
 
 def test_a_client_sees_their_own_and_another_companys_page_is_not_there(https, visit):
-    nexus, treasury = https.urls["nexus"], https.urls["treasury"]
+    treasury = https.urls["treasury"]
     page = visit.new_page()
     sign_in(page, treasury, "acme")
     page.goto(f"{treasury}/invoices")
@@ -91,7 +92,6 @@ def test_a_client_sees_their_own_and_another_companys_page_is_not_there(https, v
     visit.clear_cookies()
     sign_in(page, treasury, "globex")
     assert page.goto(treasury + invoice).status == 404
-    assert page.goto(f"{nexus}/companies").status in {403, 404}
 
 
 def test_a_request_that_is_too_large_ends_at_the_door(https, visit):
