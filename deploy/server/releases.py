@@ -91,7 +91,7 @@ def _make_venv(machine: Machine, release: Path, service: Service) -> None:
         return
     say(f"Installing the packages of {service.title}")
     machine.run("Making a virtual environment", [sys.executable, "-m", "venv", target])
-    pip = [target / "bin/python", "-m", "pip", "install", "--quiet", "--no-input"]
+    pip: list[str | Path] = [target / "bin/python", "-m", "pip", "install", "--quiet", "--no-input"]
     pip += ["--disable-pip-version-check", "--no-deps", "--require-hashes", "-r", lock]
     machine.run(f"pip ({service.title})", pip)
 
