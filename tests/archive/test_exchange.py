@@ -136,6 +136,12 @@ def test_links_bombs_and_broken_files_are_refused(monkeypatch, tmp_path):
     assert files.of_folder(tmp_path) == ({"a.md": b"# A"}, {"b.md": "a link"})
 
 
+def test_a_file_without_a_name_is_left_out():
+    found, left_out = files.of_zip(packed(ab=b"x").replace(b"ab", b"\0b"))
+    assert found == {}
+    assert list(left_out) == [""]
+
+
 @settings(max_examples=300, deadline=None, derandomize=True, database=None)
 @given(st.lists(st.tuples(st.integers(0, 10_000), st.integers(0, 255)), min_size=1, max_size=4))
 def test_a_damaged_file_is_refused_and_never_an_error(damage):

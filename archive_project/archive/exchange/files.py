@@ -36,7 +36,8 @@ def of_zip(packed: bytes) -> tuple[dict[str, bytes], dict[str, str]]:
     left_out: dict[str, str] = {}
     try:
         with zipfile.ZipFile(io.BytesIO(packed)) as archive:
-            members = [member for member in archive.infolist() if not member.is_dir()]
+            # is_dir() of Python 3.11 fails on a member without a name
+            members = [each for each in archive.infolist() if not (each.filename and each.is_dir())]
             if len(members) > MOST_FILES:
                 raise Refused(f"The ZIP has more than {MOST_FILES} files.")
             room = MOST_BYTES
