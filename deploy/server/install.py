@@ -25,6 +25,7 @@ from deploy.server.layout import (
     USER,
 )
 from deploy.server.machine import Machine, require_root
+from hm_auth.service.conf_file import ConfFileError
 
 _DOMAIN = re.compile(r"([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
@@ -168,10 +169,13 @@ def _parser() -> argparse.ArgumentParser:
 def main() -> None:
     """Entry point of deploy/install.sh."""
     options = _parser().parse_args()
-    if options.activate:
-        activate(options)
-    else:
-        install(options)
+    try:
+        if options.activate:
+            activate(options)
+        else:
+            install(options)
+    except ConfFileError as error:
+        raise Problem(str(error)) from None
 
 
 if __name__ == "__main__":
