@@ -45,6 +45,8 @@ def _checks(server: Server, folder: Path) -> Iterator[Check]:
     yield "ruff check", _python("ruff", "check", "."), plain
     yield "ruff format", _python("ruff", "format", "--check", "."), plain
     yield "import contracts", contracts(folder), every_service(plain)
+    shellcheck = str(Path(sys.executable).parent / "shellcheck")
+    yield "shell scripts (shellcheck)", [shellcheck, "deploy/install.sh", ".ci/run"], plain
     yield "templates (djlint)", _python("djlint", "--lint", "--quiet", *_templates()), plain
     for service in SERVICES:
         environment = suites.variables(service.name, server, folder)

@@ -24,7 +24,7 @@ _PASSWORD = "only for a server that is gone in a minute"  # noqa: S105
 def names() -> list[str]:
     """Return every suite there is, in the order to run them: each folder with a pytest.ini."""
     found = {path.parent.name for path in (ROOT / "tests").glob("*/pytest.ini")}
-    first, last = ["local", "hm_auth"], [*BY_NAME, "system"]
+    first, last = ["local", "hm_auth"], [*BY_NAME, "system", "deploy"]
     order = [*first, *sorted(found - {*first, *last}), *last]
     return [name for name in order if name in found]
 

@@ -1,4 +1,4 @@
-"""``./hm test [suite ...]``: every suite, two at a time, and one summary line."""
+"""``./hm test [suite ...]``: the suites, two at a time, and one summary line."""
 
 from __future__ import annotations
 
@@ -10,14 +10,16 @@ import time
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 
-from deploy.local import chromium, lint, suites
+from deploy.local import chromium, fresh_debian, lint, suites
 from deploy.local.console import Problem, colour, run, say
 from deploy.local.databases import Server
 from deploy.local.postgres import Postgres
 from deploy.local.tally import Tally
 
 SUITES = ("lint", *suites.names())
-ALONE = ("system",)  # a browser that waits for others is no browser that people have
+# A browser that waits for others is no browser that people have; the other measures a restart.
+ALONE = ("system", "deploy")
+ON_REQUEST = ("deploy",)  # minutes, root and a download: a fresh Debian that is installed on
 LONGEST = ("nexus", "treasury", "hm_auth", "lint", "archive")
 Result = tuple[Tally, float]
 
@@ -26,6 +28,8 @@ def test(names: list[str], jobs: int) -> int:
     """Run the suites named and return the exit code: 0 when each ran something and all passed."""
     if "system" in names:
         chromium.ensure()
+    if "deploy" in names:
+        fresh_debian.ensure()
     started = time.monotonic()
     results: dict[str, Result] = {}
     with tempfile.TemporaryDirectory(prefix="hm-test-") as folder:
@@ -44,8 +48,17 @@ def test(names: list[str], jobs: int) -> int:
         verdict = f"{name:<14} {tally!s:<36} {seconds:6.1f} s"
         say(verdict if tally.is_good else colour(verdict, "31"))
     say(f"{'in all':<51} {time.monotonic() - started:6.1f} s")
+    _say_what_did_not_run(names)
     say(str(sum((tally for tally, _ in results.values()), Tally())))
     return 0 if all(tally.is_good for tally, _ in results.values()) else 1
+
+
+def _say_what_did_not_run(names: list[str]) -> None:
+    for name in ON_REQUEST:
+        if name not in names:
+            why = fresh_debian.obstacle()
+            text = f"{name} did not run{f' ({why})' if why else ''}: ./hm test {name} "
+            say(colour(f"{text}installs and upgrades on a fresh Debian, as root", "33"))
 
 
 def _suite(name: str, server: Server) -> Result:
@@ -93,15 +106,22 @@ def main() -> int:
     """Entry point of ``./hm test``."""
     parser = argparse.ArgumentParser(prog="./hm test", description="Run the tests.")
     known = ", ".join(SUITES)
-    parser.add_argument("suite", nargs="*", help=f"some of: {known}; without any, all")
+    parser.add_argument("suite", nargs="*", help=f"some of: {known}; else nearly all")
+    parser.add_argument(
+        "--all", action="store_true", help=f"also {', '.join(ON_REQUEST)}, as far as possible here"
+    )
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
     parser.add_argument(
         "--jobs", type=int, default=min(2, cores), help="suites at a time (default: 2, if it can)"
     )
     options = parser.parse_args()
-    names = options.suite or list(SUITES)
+    names = options.suite or [name for name in SUITES if name not in ON_REQUEST or options.all]
     if unknown := set(names) - set(SUITES):
         raise Problem(f"There is no suite {', '.join(sorted(unknown))}; there are: {known}.")
+    if "deploy" in names and (why := fresh_debian.obstacle()):
+        if options.suite:
+            raise Problem(f"The suite deploy cannot run here: {why}.")
+        names.remove("deploy")
     signal.signal(signal.SIGTERM, _interrupt)
     # A shell starts background jobs deaf to Ctrl-C, and what a test starts would inherit that.
     signal.signal(signal.SIGINT, _interrupt)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -70,7 +71,7 @@ def common_settings(config: Config) -> dict[str, Any]:
         "TIME_ZONE": config["TIME_ZONE"],
         "LANGUAGE_CODE": "en-us",
         "STATIC_URL": "static/",
-        "STATIC_ROOT": config.path.parent / f"{config.name}-static",
+        "STATIC_ROOT": Path(config["STATIC_DIR"] or config.path.parent) / f"{config.name}-static",
         "STATICFILES_DIRS": [("bootstrap", _package_folder("bootstrap"))],
         "STORAGES": {
             "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

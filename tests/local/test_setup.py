@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import importlib.metadata
 import os
 import queue
 import sys
@@ -10,6 +11,7 @@ import threading
 from pathlib import Path
 
 import pytest
+from packaging.specifiers import SpecifierSet
 
 from deploy.local import console, fingerprint, waiting
 from deploy.local.paths import LOCKS, ROOT
@@ -116,6 +118,16 @@ def test_a_lock_has_hashes_and_no_address(name):
     assert "://" not in text
     assert "index" not in text
     assert str(ROOT) not in text
+
+
+@pytest.mark.parametrize("name", LOCKS["run"])
+def test_what_runs_on_a_server_runs_on_the_python_of_debian_12(name):
+    packages = [
+        line.split("==")[0] for line in (ROOT / name).read_text().splitlines() if "==" in line
+    ]
+    for package in packages:
+        wanted = importlib.metadata.metadata(package).get("Requires-Python") or ""
+        assert SpecifierSet(wanted).contains("3.11.2"), f"{package} wants Python {wanted}"
 
 
 def test_all_locks_have_the_same_version_of_a_package():

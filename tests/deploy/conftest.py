@@ -1,0 +1,68 @@
+"""One fresh Debian for the whole run: it is installed, used, upgraded and taken back, in order."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from deploy.local.paths import ROOT
+from tests.deploy.container import Container, download_packages
+from tests.deploy.visitor import Visitor
+
+DOMAIN = "hivematrix.test"
+OLD, NEW, WHEELS = "/srv/old", "/srv/new", "/srv/wheels"
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory):
+    """Make and boot it, with this code, the code of the commit before, and all they will fetch."""
+    folder = tmp_path_factory.mktemp("server")
+    container = Container(folder)
+    try:
+        container.make()
+        old = container.root / OLD[1:]
+        lay_out_previous_commit(old)
+        container.chroot(f"{OLD}/deploy/install.sh", "--download")
+        locks = [lock for tree in (old, ROOT) for lock in tree.glob("*_project/requirements.txt")]
+        download_packages(container.root / WHEELS[1:], locks)
+        with (container.root / "etc/hosts").open("a") as hosts:
+            for name in ("nexus", "treasury", "archive"):
+                hosts.write(f"127.0.0.1 {name}.{DOMAIN}\n")
+        container.boot(f"{ROOT}:{NEW}")
+        yield container
+    finally:
+        container.stop()
+
+
+@pytest.fixture
+def visitor(server):
+    return Visitor(server, DOMAIN)
+
+
+def lay_out_previous_commit(folder: Path) -> None:
+    """Lay the code of the commit before this one into ``folder``; of this one if it is the first.
+
+    What is not committed yet is compared with what is.
+    """
+    changed = git("status", "--porcelain", "--untracked-files=no").strip()
+    for commit in ("HEAD",) if changed else ("HEAD~1", "HEAD"):
+        listed = git("ls-tree", "--name-only", commit, "deploy/install.sh")
+        if listed.strip():
+            folder.mkdir(parents=True)
+            packed = subprocess.run(
+                ["git", "-C", ROOT, "archive", commit], capture_output=True, check=True
+            ).stdout
+            subprocess.run(["tar", "-x", "-C", folder], input=packed, check=True)
+            return
+    pytest.fail("The suite needs a git clone with the commit before this one.")
+
+
+def git(*arguments: str) -> str:
+    """Return what git says, nothing when it refuses."""
+    done = subprocess.run(
+        ["git", "-c", f"safe.directory={ROOT}", "-C", ROOT, *arguments],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    return done.stdout
