@@ -59,7 +59,7 @@ def common_settings(config: Config) -> dict[str, Any]:
         "SECRET_KEY": config["SECRET_KEY"],
         "DEBUG": config["DEBUG"],
         "PUBLIC_URL": config["PUBLIC_URL"].rstrip("/"),
-        "ALLOWED_HOSTS": [url.hostname, "localhost", "127.0.0.1", *config["ALLOWED_HOSTS"]],
+        "ALLOWED_HOSTS": _hosts(url.hostname, config),
         "CSRF_TRUSTED_ORIGINS": [f"{url.scheme}://{url.netloc}"],
         "DATABASES": {"default": _database(config)},
         "LOGGING": logs.logging_config(config),
@@ -155,6 +155,11 @@ def _database(config: Config) -> dict[str, Any]:
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {"connect_timeout": 5},
     }
+
+
+def _hosts(public: str | None, config: Config) -> list[str]:
+    """Return the names it answers to; a proxy's health check calls it by the address it has."""
+    return [public or "", "localhost", "127.0.0.1", config["HOST"], *config["ALLOWED_HOSTS"]]
 
 
 def _package_folder(package: str) -> str:
