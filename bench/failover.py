@@ -20,7 +20,7 @@ import time
 import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -30,7 +30,9 @@ sys.path[0] = str(ROOT)  # not bench/, whose names are those of services
 
 import requests  # noqa: E402 - the path comes first
 
+from bench import pgbouncer  # noqa: E402
 from deploy.local.ports import free_ports  # noqa: E402
+from deploy.local.postgres import Postgres  # noqa: E402
 from deploy.local.services import BY_NAME  # noqa: E402
 from deploy.local.stack import Stack  # noqa: E402
 from tests.system.people import Person  # noqa: E402
@@ -72,6 +74,7 @@ class Seen:
     acknowledged: list[tuple[str, str]] = field(default_factory=list)  # service, id
     failed_writes: list[str] = field(default_factory=list)
     waits: list[float] = field(default_factory=list)
+    connections: int = 0  # of all services to PostgreSQL, at the end
 
 
 class Addresses:
@@ -81,26 +84,54 @@ class Addresses:
         self.urls = urls
 
 
-def run(seconds: float, clients: int = 6) -> tuple[Seen, list[str]]:
+@dataclass
+class Installed:
+    """Two processes of every service: the stack, and with which settings each service runs."""
+
+    stack: Stack
+    settings: dict[str, dict[str, str]]
+
+    def start(self, name: str) -> None:
+        """Start the first process of a service."""
+        self.stack.start(name, **self.settings[name])
+
+
+@contextmanager
+def installed(*, pooled: bool) -> Iterator[tuple[Installed, Addresses, Callable[[], int]]]:
+    """Start everything; also give what counts the connections that PostgreSQL holds."""
+    with ExitStack() as cleanup:
+        folder = Path(cleanup.enter_context(tempfile.TemporaryDirectory(prefix="hm-failover-")))
+        folder.chmod(0o755)  # PostgreSQL may run as another user
+        server = cleanup.enter_context(Postgres(folder / "postgres", throwaway=True))
+        stack = cleanup.enter_context(Stack(demo=True, folder=folder / "stack", server=server))
+        pool: dict[str, str] = {}
+        if pooled:
+            passwords = folder / "stack" / "secrets.json"
+            pool = cleanup.enter_context(pgbouncer.in_front_of(server.port, passwords))
+        upstreams = {
+            name: [url, f"http://{OTHER}:{urlsplit(url).port}"] for name, url in stack.urls.items()
+        }
+        urls = cleanup.enter_context(balanced(upstreams))
+        # Modules reach Nexus as people do: through Caddy.
+        through = {"HM_NEXUS_URL": urls["nexus"], "HM_NEXUS_PUBLIC_URL": stack.urls["nexus"]}
+        settings = {name: {**pool, **(through if name != "nexus" else {})} for name in BY_NAME}
+        both = Installed(stack, settings)
+        for name in BY_NAME:
+            stack.stop(name)
+            both.start(name)
+            stack.start_copy(name, OTHER, **settings[name])
+        yield both, Addresses(urls), lambda: pgbouncer.connections(server.port, server.password)
+
+
+def run(seconds: float, clients: int = 6, *, pooled: bool = False) -> tuple[Seen, list[str]]:
     """Start everything, load it, kill one process of each service; return what was seen and lost.
 
     The second value names each acknowledged write that is not there afterwards.
     """
-    with Stack(demo=True) as stack:
-        upstreams = {
-            name: [url, f"http://{OTHER}:{urlsplit(url).port}"] for name, url in stack.urls.items()
-        }
-        with balanced(upstreams) as urls:
-            # Modules reach Nexus as people do: through Caddy.
-            through = {"HM_NEXUS_URL": urls["nexus"], "HM_NEXUS_PUBLIC_URL": stack.urls["nexus"]}
-            for name in BY_NAME:
-                if name != "nexus":
-                    stack.stop(name)
-                    stack.start(name, **through)
-                stack.start_copy(name, OTHER, **(through if name != "nexus" else {}))
-            addresses = Addresses(urls)
-            seen = loaded(stack, addresses, through, seconds, clients)
-            return seen, lost(addresses, seen)
+    with installed(pooled=pooled) as (both, addresses, connections):
+        seen = loaded(both, addresses, seconds, clients)
+        seen.connections = connections()
+        return seen, lost(addresses, seen)
 
 
 @contextmanager
@@ -124,9 +155,7 @@ def balanced(upstreams: dict[str, list[str]]) -> Iterator[dict[str, str]]:
                 caddy.terminate()
 
 
-def loaded(
-    stack: Stack, addresses: Addresses, through: dict[str, str], seconds: float, clients: int
-) -> Seen:
+def loaded(both: Installed, addresses: Addresses, seconds: float, clients: int) -> Seen:
     """Let the clients work for ``seconds`` while processes die and come back."""
     people = [signed_in(addresses) for _ in range(clients)]
     bearer = bearer_of(addresses)
@@ -139,10 +168,10 @@ def loaded(
         worker.start()
     time.sleep(seconds / 3)
     for name in BY_NAME:
-        stack.kill(name)
+        both.stack.kill(name)
     time.sleep(seconds / 3)
     for name in BY_NAME:
-        stack.start(name, **(through if name != "nexus" else {}))
+        both.start(name)
     for worker in workers:
         worker.join()
     return seen
@@ -233,14 +262,16 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     options.add_argument("--seconds", type=float, default=30)
     options.add_argument("--clients", type=int, default=6)
+    options.add_argument("--pooled", action="store_true", help="through PgBouncer (Debian's)")
     asked = options.parse_args()
-    seen, gone = run(asked.seconds, asked.clients)
+    seen, gone = run(asked.seconds, asked.clients, pooled=asked.pooled)
     waits = sorted(seen.waits)
     print(f"reads             {sum(seen.reads.values()):>6}  failed {len(seen.failed_reads)}")
     print(f"writes            {len(seen.acknowledged):>6}  lost   {len(gone)}")
     print(f"writes refused    {len(seen.failed_writes):>6}  (their senders know)")
     print(f"wait for a read   median {waits[len(waits) // 2] * 1000:.0f} ms, "
           f"longest {waits[-1] * 1000:.0f} ms")  # fmt: skip
+    print(f"connections       {seen.connections:>6}  of all services to PostgreSQL")
     for line in [*seen.failed_reads[:10], *seen.failed_writes[:10], *gone[:10]]:
         print(f"  {line}")
     sys.exit(1 if seen.failed_reads or gone else 0)

@@ -154,6 +154,8 @@ def _database(config: Config) -> dict[str, Any]:
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {"connect_timeout": 5},
+        # A cursor of the server outlives a transaction, and with a pooler its connection does not.
+        "DISABLE_SERVER_SIDE_CURSORS": config["DB_POOLED"],
     }
 
 
