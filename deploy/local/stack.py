@@ -6,12 +6,15 @@ ports; ``stack.urls["nexus"]`` is where one is found.
 
 from __future__ import annotations
 
+import os
 import secrets
 import shutil
+import signal
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from deploy.local import leftovers
 from deploy.local.databases import Server
@@ -92,6 +95,24 @@ class Stack:
         self._wait(BY_NAME[name])
         self._launch_worker(BY_NAME[name], environment)
 
+    def start_copy(self, name: str, host: str, **environment: str) -> str:
+        """Start one more process of a service on another address of this machine.
+
+        It has the settings and the port of the first. Return where it answers.
+        """
+        service, port = BY_NAME[name], urlsplit(self.urls[name]).port
+        copy, title = f"{name}@{host}", f"{service.title} on {host}"
+        self._run(service, copy, title, ["main.py"], {**environment, "HM_HOST": host})
+        url = f"http://{host}:{port}"
+        self._processes[copy].wait_ready(f"{url}/readyz")
+        return url
+
+    def kill(self, name: str) -> None:
+        """End a service at once (SIGKILL), as a power cut would; its worker goes on."""
+        process = self._processes.pop(name)
+        os.killpg(process.pid, signal.SIGKILL)
+        process.stop()
+
     def stop(self, name: str) -> None:
         """Stop one service with its worker; nothing happens when it does not run."""
         for each in (leftovers.worker_of(BY_NAME[name]), name):
@@ -105,6 +126,8 @@ class Stack:
             process.ask_to_stop()
         for service in SERVICES:
             self.stop(service.name)
+        for copy in list(self._processes):
+            self._processes.pop(copy).stop()
 
     def dead(self) -> Process | None:
         """Return a service that ended by itself, if there is one."""
@@ -129,7 +152,7 @@ class Stack:
         self._run(service, service.name, service.title, ["main.py"], environment)
 
     def _launch_worker(self, service: Service, environment: Mapping[str, str]) -> None:
-        if service.has_worker:
+        if service.has_worker and leftovers.worker_of(service) not in self._processes:
             name, title = leftovers.worker_of(service), f"{service.title}'s worker"
             self._log_path(name).touch()
             self._run(service, name, title, WORKER, environment)

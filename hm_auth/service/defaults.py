@@ -62,7 +62,7 @@ def common_settings(config: Config) -> dict[str, Any]:
         "PUBLIC_URL": config["PUBLIC_URL"].rstrip("/"),
         "METRICS_FROM": config["METRICS_FROM"],
         "SENTRY_DSN": config["SENTRY_DSN"],
-        "ALLOWED_HOSTS": [url.hostname, "localhost", "127.0.0.1", *config["ALLOWED_HOSTS"]],
+        "ALLOWED_HOSTS": _hosts(url.hostname, config),
         "CSRF_TRUSTED_ORIGINS": [f"{url.scheme}://{url.netloc}"],
         "DATABASES": {"default": _database(config)},
         "LOGGING": logs.logging_config(config),
@@ -157,7 +157,14 @@ def _database(config: Config) -> dict[str, Any]:
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {"connect_timeout": 5},
+        # A cursor of the server outlives a transaction, and with a pooler its connection does not.
+        "DISABLE_SERVER_SIDE_CURSORS": config["DB_POOLED"],
     }
+
+
+def _hosts(public: str | None, config: Config) -> list[str]:
+    """Return the names it answers to; a proxy's health check calls it by the address it has."""
+    return [public or "", "localhost", "127.0.0.1", config["HOST"], *config["ALLOWED_HOSTS"]]
 
 
 def _package_folder(package: str) -> str:
