@@ -92,6 +92,7 @@ COMMON: tuple[Option, ...] = (
     Option("DB_NAME"),
     Option("DB_USER"),
     Option("DB_PASSWORD", str, ""),
+    Option("DB_REPLICA_HOST", str, "", "Streaming replicas, commas between: reports read there."),
     Option("DB_POOLED", bool, False, "The server is PgBouncer, pooling by transaction."),
     Option("TIME_ZONE", str, "UTC", "Times are shown in this zone.", time_zone),
     Option("LOG_FORMAT", str, "json", "json or text.", one_of("json", "text")),
