@@ -64,7 +64,8 @@ def common_settings(config: Config) -> dict[str, Any]:
         "SENTRY_DSN": config["SENTRY_DSN"],
         "ALLOWED_HOSTS": _hosts(url.hostname, config),
         "CSRF_TRUSTED_ORIGINS": [f"{url.scheme}://{url.netloc}"],
-        "DATABASES": {"default": _database(config)},
+        "DATABASES": _databases(config),
+        "DATABASE_ROUTERS": ["hm_auth.replica.Router"] if config["DB_REPLICA_HOST"] else [],
         "LOGGING": logs.logging_config(config),
         "DEFAULT_AUTO_FIELD": "django.db.models.BigAutoField",
         "USE_TZ": True,
@@ -144,6 +145,15 @@ def templates(*context_processors: str) -> list[dict[str, Any]]:
             },
         }
     ]
+
+
+def _databases(config: Config) -> dict[str, Any]:
+    databases = {"default": _database(config)}
+    if hosts := config["DB_REPLICA_HOST"]:
+        databases["replica"] = {
+            **databases["default"], "HOST": hosts, "TEST": {"MIRROR": "default"}
+        }  # fmt: skip
+    return databases
 
 
 def _database(config: Config) -> dict[str, Any]:

@@ -105,6 +105,7 @@ COMMON: tuple[Option, ...] = (
     Option("DB_USER"),
     Option("DB_PASSWORD", str, ""),
     Option("STATIC_DIR", str, "", "Where collected static files lie; empty: with this file."),
+    Option("DB_REPLICA_HOST", str, "", "Streaming replicas, commas between: reports read there."),
     Option("DB_POOLED", bool, False, "The server is PgBouncer, pooling by transaction."),
     Option("TIME_ZONE", str, "UTC", "Times are shown in this zone.", time_zone),
     Option("LOG_FORMAT", str, "json", "json or text.", one_of("json", "text")),

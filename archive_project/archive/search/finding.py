@@ -15,12 +15,12 @@ from math import log
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
-from django.db import connection
 
 from archive.articles.queries import ArticleQuerySet
 from archive.search.rules.query import Query
 from archive.search.rules.spelling import meant
 from archive.spaces.languages import configuration
+from hm_auth.replica import connection
 
 CANDIDATES = 50  # as many go on to BM25: at most NAMED of them by their title or tags alone
 NAMED = 15
@@ -255,6 +255,6 @@ def _idf(term: Term) -> float:
 
 
 def _rows(sql: str, params: Any) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
+    with connection().cursor() as cursor:
         cursor.execute(sql, params)
         return cursor.fetchall()

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from hm_auth.access import requires
+from hm_auth.replica import may_lag
 from treasury import spreadsheet
 from treasury.billing_rules.periods import add_months
 from treasury.invoices.running import people_of_nexus
@@ -40,6 +41,7 @@ class DaysForm(forms.Form):
 
 @requires("reports.view")
 @require_safe
+@may_lag
 def revenue(request: PersonRequest) -> HttpResponse:
     """How recurring revenue moved between two days."""
     today = timezone.localdate()
@@ -55,6 +57,7 @@ def revenue(request: PersonRequest) -> HttpResponse:
 
 @requires("reports.view")
 @require_safe
+@may_lag
 def profitability(request: PersonRequest) -> HttpResponseBase:
     """What was earned with each client."""
     last = timezone.localdate().replace(day=1) - timedelta(days=1)

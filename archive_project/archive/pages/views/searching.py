@@ -17,6 +17,7 @@ from archive.search.models import Miss
 from archive.search.queries import narrowed
 from archive.spaces.models import Space
 from hm_auth.access import may, requires
+from hm_auth.replica import may_lag
 from hm_auth.ui.keyset import keyset_page
 
 PAGE = 50
@@ -24,6 +25,7 @@ PAGE = 50
 
 @require_safe
 @requires("archive.open")
+@may_lag
 def search(request: PersonRequest) -> HttpResponse:
     """Articles for words, filters, or both."""
     spaces = Space.objects.visible_to(request.user)
