@@ -15,7 +15,8 @@ from hm_auth.service.config import Config
 from hm_auth.service.database import Credentials, problem_with
 
 _TABLES = """
-    SELECT n.nspname, c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+    SELECT n.nspname, c.relname, pg_get_userbyid(c.relowner)
+    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE c.relkind IN ('r', 'p') AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
     AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass
                     AND d.objid = c.oid AND d.deptype = 'e')
@@ -81,6 +82,13 @@ def rows(credentials: Credentials) -> dict[str, int]:
         return look.rows()
 
 
+def tables(credentials: Credentials) -> dict[str, str]:
+    """Return the owner of every table, ``schema.table``. Raises Problem."""
+    with looking(credentials) as look, look.connection.cursor() as cursor:
+        cursor.execute(_TABLES)
+        return {f"{schema}.{table}": owner for schema, table, owner in cursor.fetchall()}
+
+
 def others(credentials: Credentials) -> int:
     """Return how many other programs are connected to the database."""
     connection = connect(credentials)
@@ -118,7 +126,7 @@ def difference(expected: Mapping[str, int], found: Mapping[str, int]) -> list[st
 def _rows(cursor: Any) -> dict[str, int]:
     cursor.execute(_TABLES)
     counts = {}
-    for schema, table in cursor.fetchall():
+    for schema, table, _owner in cursor.fetchall():
         count = sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier(schema, table))
         cursor.execute(count)
         counts[f"{schema}.{table}"] = int(cursor.fetchone()[0])

@@ -80,8 +80,13 @@ def _step(service: Service, content: Content, conf: str, instance: places.Instan
             "Or let hm make it: as root where PostgreSQL runs, or with HM_DB_ADMIN_USER and "
             "HM_DB_ADMIN_PASSWORD in the environment. Nothing was changed."
         )
-    tables = 0 if problem else len(databases.rows(credentials))
-    return Step(service, content, conf, credentials, administrator, tables, folders)
+    tables = {} if problem else databases.tables(credentials)
+    if foreign := [name for name, owner in tables.items() if owner != credentials.user]:
+        raise Problem(
+            f"Not all tables in {credentials.name} are {credentials.user}'s, so it cannot replace "
+            f"them: {', '.join(foreign)}. Drop them or change their owner. Nothing was changed."
+        )
+    return Step(service, content, conf, credentials, administrator, len(tables), folders)
 
 
 def _refuse(step: Step, *, replace: bool) -> None:

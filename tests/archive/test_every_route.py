@@ -22,6 +22,7 @@ from archive.records import operations as records
 from archive.records.models import Field, RecordType
 from archive.runbooks import operations as runbooks
 from archive.search.models import Miss
+from hm_auth.webhooks.models import Endpoint
 from tests.archive.conftest import ACME, write
 
 # What a person types, in one heap: a view takes what it knows, and nothing of it may be saved.
@@ -88,10 +89,12 @@ def theirs(articles, admin, technician, acme, acme_space) -> dict[str, list[Any]
         discussion.comment(article=articles["acme"], text="Zebra?", by=acme.user),
         discussion.comment(article=articles["shared"], text="Zebra too?", by=acme.user),
     ]
+    endpoint = Endpoint.objects.create(url="https://zebra.example/", events=["run.finished"])
     opened = [articles["acme"], articles["acme_internal"], articles["acme_trashed"], runbook]
     return {
         "article": opened, "space": [acme_space], "record": [record], "run": [run],
         "kind": [kind], "field": [field], "attachment": [file], "comment": said,
+        "endpoint": [endpoint],
     }  # fmt: skip
 
 
@@ -106,6 +109,7 @@ def meant(route: Route, theirs: dict[str, list[Any]]) -> Iterator[dict[str, Any]
             ("/api/articles/", "article"), ("/api/spaces/", "space"), ("/api/runs/", "run"),
             ("/api/records/", "record"), ("/api/attachments/", "attachment"),
             ("/api/comments/", "comment"), ("/api/record-types/", "kind"),
+            ("/api/record-fields/", "field"), ("/settings/webhooks/", "endpoint"),
         ) if route.template.startswith(prefix)), "",
     )  # fmt: skip
     subject = "article" if "slug" in route.parameters else of_pk
@@ -124,11 +128,13 @@ def meant(route: Route, theirs: dict[str, list[Any]]) -> Iterator[dict[str, Any]
         yield {name: known[name]() for name in route.parameters}
 
 
-def invented(values: dict[str, Any]) -> dict[str, Any]:
-    """Return names of the same shape that nothing has; the kind of a record is everybody's."""
+def invented(values: dict[str, Any], theirs: dict[str, list[Any]]) -> dict[str, Any]:
+    """Return names of the same shape that nothing has; the kinds of records are everybody's."""
+    everybodys = {row.pk for name in ("kind", "field") for row in theirs[name]}
     nothing = uuid.UUID("00000000-0000-4000-8000-00000000dead")
     return {
-        name: nothing if isinstance(value, uuid.UUID) else "no-such-thing"
+        name: value if value in everybodys else nothing if isinstance(value, uuid.UUID)
+        else "no-such-thing"
         if isinstance(value, str) and name not in ("kind", "state") else value
         for name, value in values.items()
     }  # fmt: skip
@@ -192,7 +198,7 @@ def test_the_outsider_finds_nothing_under_another_companys_names(theirs, globex)
             if "/api/companies/" in address:  # a list, empty for who may read none of it
                 assert json.loads(globex.browser.get(address).content) == []
                 continue
-            problems += nothing.unlike(address, route.filled(invented(values)))
+            problems += nothing.unlike(address, route.filled(invented(values, theirs)))
     assert problems == []
     assert everything() == before
 
@@ -207,7 +213,7 @@ def test_every_name_in_an_address_is_checked_not_the_first_only(theirs, globex, 
             continue
         for values in meant(route, theirs):
             mixed = values | {name: own[name] for name in own if name in values}
-            other = invented(mixed) | {name: own[name] for name in own if name in values}
+            other = invented(mixed, theirs) | {name: own[name] for name in own if name in values}
             problems += nothing.unlike(route.filled(mixed), route.filled(other))
     assert problems == []
     assert everything() == before

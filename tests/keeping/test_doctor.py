@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -134,7 +135,8 @@ def test_a_timer_or_worker_that_does_not_run_is_named(tmp_path, monkeypatch, ans
     script.chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
     monkeypatch.setattr(machine, "SYSTEMD", tmp_path)
-    found = list(machine.units(BY_NAME["archive"]))
+    archive = BY_NAME["archive"]
+    found = list(machine.units(replace(archive, timers=archive.timers[:4])))
     assert [finding.level.name for finding in found] == levels
     assert asked.read_text().split()[1:] == [
         "hivematrix-archive-send-digests.timer",

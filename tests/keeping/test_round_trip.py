@@ -12,11 +12,21 @@ import sys
 import tarfile
 import time
 from datetime import UTC, datetime
+from pathlib import Path
 
 from deploy.keeping import backup
 from deploy.keeping.retention import Keep
 from deploy.local.paths import ROOT
 from tests.keeping.conftest import FILE, hm
+
+
+def hashes(folder: Path) -> dict[str, str]:
+    """Return the hash of every file below ``folder``."""
+    found = (path for path in folder.rglob("*") if path.is_file())
+    return {
+        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in found
+    }
 
 
 def test_what_was_wiped_out_is_back(installation, tmp_path) -> None:
@@ -33,6 +43,8 @@ def test_what_was_wiped_out_is_back(installation, tmp_path) -> None:
     assert archive.stat().st_mode & 0o777 == 0o600
     confs = {path.name: path.read_bytes() for path in folder.glob("*.conf")}
     assert len(confs) == 3
+    files = hashes(folder / "archive-attachments")
+    assert hashlib.sha256(FILE).hexdigest() in files.values()
     assert not any(value in archive.read_bytes() for value in (FILE[:40], b"SECRET_KEY"))
 
     restore = ("restore", archive, "--identity", key, "--instance", folder, "--yes")
@@ -54,17 +66,25 @@ def test_what_was_wiped_out_is_back(installation, tmp_path) -> None:
     assert not folder.exists()
     done = hm(*restore, **environment)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "1 files restored, all as in the backup" in done.stdout
+    assert f"{len(files)} files restored, all as in the backup" in done.stdout
     assert {path.name: path.read_bytes() for path in folder.glob("*.conf")} == confs
-    digest = hashlib.sha256(FILE).hexdigest()
-    assert (folder / "archive-attachments" / digest[:2] / digest).read_bytes() == FILE
+    assert hashes(folder / "archive-attachments") == files
 
     with installation.cursor("treasury") as cursor:
         cursor.execute("TRUNCATE usage_reading CASCADE")
         cursor.execute("CREATE TABLE left_by_somebody ()")
     done = hm(*restore, "--replace", "--only", "treasury", **environment)
+    assert done.returncode == 1
+    assert "cannot replace them: public.left_by_somebody. Drop them" in done.stderr
+    with installation.cursor("treasury") as cursor:
+        cursor.execute("SELECT tableowner FROM pg_tables WHERE tablename = 'usage_reading'")
+        owner = cursor.fetchone()[0]
+        cursor.execute(f"ALTER TABLE left_by_somebody OWNER TO {owner}")
+        cursor.execute("SELECT count(*) FROM pg_tables WHERE tableowner = %s", [owner])
+        tables = cursor.fetchone()[0]
+    done = hm(*restore, "--replace", "--only", "treasury", **environment)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "DELETES all 70 tables" in done.stdout
+    assert f"DELETES all {tables} tables" in done.stdout
     assert "Nexus" not in done.stdout
 
     stack.start_all()
@@ -84,7 +104,7 @@ def test_a_backup_that_is_killed_leaves_no_archive(installation, tmp_path) -> No
         time.sleep(0.01)
     process.kill()
     assert process.wait() == -signal.SIGKILL
-    assert [path.name[0] + path.suffix for path in left] == [".partial"]
+    assert [(path.name[0], path.suffix) for path in left] == [(".", ".partial")]
     assert list(tmp_path.iterdir()) == left
     assert backup.found_in(tmp_path) == {}
     os.utime(left[0], (0, 0))

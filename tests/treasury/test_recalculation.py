@@ -179,6 +179,6 @@ def test_many_are_issued_with_a_fixed_number_of_queries(django_assert_max_num_qu
         workstations(company, NOVEMBER)
         clients[company] = ACME_TODAY
     pks = draft_due(today=NOVEMBER, by=None).drafted
-    with django_assert_max_num_queries(33):
+    with django_assert_max_num_queries(34):
         done = issue_many(pks, clients=clients, today=TODAY, by=None)
     assert [row.number for row in done.invoices] == list(range(1, 13))

@@ -43,7 +43,9 @@ class SearchView(RestView):
         spaces = Space.objects.visible_to(self.caller)
         form = SearchForm(request.query_params, user=self.caller, spaces=spaces)
         if not form.is_valid():
-            raise ValidationError({name: list(texts) for name, texts in form.errors.items()})
+            raise ValidationError(
+                {name: [str(text) for text in texts] for name, texts in form.errors.items()}
+            )
         text = form.cleaned_data["q"]
         if not text:
             raise ValidationError({"q": ["From 1 to 200 characters."]})

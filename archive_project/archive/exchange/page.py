@@ -33,7 +33,7 @@ def as_html(article: Article, attachments: Mapping[str, Attachment], *, author: 
         "html": mark_safe(body(article.html, attachments)),  # noqa: S308 - of the safe HTML stored
         "address": f"{settings.PUBLIC_URL}/articles/{article.pk}",
     }  # fmt: skip
-    return render_to_string("archive/page.html", context)
+    return render_to_string("archive/download.html", context)
 
 
 def pictures_of(html: str) -> list[UUID]:

@@ -34,8 +34,9 @@ class TierTable(forms.Widget):
         return context
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> list[Typed]:  # noqa: ARG002
-        columns = (map(str.strip, data.getlist(f"{name}_{each}")) for each in ("upto", "price"))
-        return [row for row in zip_longest(*columns, fillvalue="") if any(row)]
+        upto, price = (data.getlist(f"{name}_{each}") for each in ("upto", "price"))
+        rows = [(end.strip(), each.strip()) for end, each in zip_longest(upto, price, fillvalue="")]
+        return [row for row in rows if any(row)]
 
     def value_omitted_from_data(self, data: Any, files: Any, name: str) -> bool:  # noqa: ARG002
         return f"{name}_price" not in data

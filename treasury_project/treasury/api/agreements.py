@@ -14,6 +14,7 @@ from rest_framework.response import Response
 
 from hm_auth.access import load_or_404
 from treasury.agreements import operations
+from treasury.agreements.billed import is_billed
 from treasury.agreements.models import Addition, Agreement
 from treasury.api import agreement_serializers as serializers
 from treasury.api import directory, filters
@@ -96,7 +97,7 @@ class AdditionViewSet(AddingViewSet):
         """
         row = self.matched(request, pk)
         data = self.body(serializers.ChangeAdditionSerializer, instance=row, partial=True)
-        billed, day = operations.is_billed(row), data.pop("from_day", None)
+        billed, day = is_billed(row), data.pop("from_day", None)
         _refuse_what_was_billed(row, data, billed=billed, has_day=day is not None)
         kept = [(each.above, each.unit_price) for each in row.tiers.all()]
         tiers = _tiers(data) if "tiers" in data else kept
