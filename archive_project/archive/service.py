@@ -16,6 +16,11 @@ SERVICE = Service(
     options=(
         Option("MAX_ATTACHMENT_MB", int, 20, "Largest file of an article.", between(1, 4096)),
         Option("ATTACHMENTS_DIR", str, "", "Where files lie; empty: beside the configuration."),
+        Option("ATTACHMENTS_BUCKET", str, "", "The S3 bucket where they lie instead."),
+        Option("S3_URL", str, "", "Whose S3 it is; empty: Amazon's."),
+        Option("S3_REGION", str, "us-east-1", "Where the bucket is."),
+        Option("S3_KEY_ID", str, "", "The access key for it."),
+        Option("S3_SECRET", str, "", "Its secret."),
         Option(
             "WEBHOOKS_PRIVATE",
             bool,

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 
+from archive import storages
 from archive.service import SERVICE
 from hm_auth.service import api_defaults, defaults
 
 CONFIG = SERVICE.load()
 globals().update(defaults.common_settings(CONFIG))
 globals().update(defaults.module_settings(CONFIG))
+globals().update(defaults.background(CONFIG))
 
 DEMO = os.environ.get("HM_DEMO") == "1"
 SERVICE_NAME = SERVICE.title
@@ -19,7 +21,7 @@ INSTALLED_APPS = [
     *defaults.MODULE_APPS,
     "pgtrigger",
     "pghistory",
-    "django_tasks_db",
+    *defaults.background_apps(CONFIG),
     "hm_auth.webhooks",
     "archive.spaces",
     "archive.articles",
@@ -36,16 +38,9 @@ INSTALLED_APPS = [
 if DEMO:
     INSTALLED_APPS.append("archive.demo")
 MIDDLEWARE = [*defaults.MODULE_MIDDLEWARE, "pghistory.middleware.HistoryMiddleware"]
-TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 STORAGES = {
     **globals()["STORAGES"],
-    "attachments": {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {
-            "location": CONFIG["ATTACHMENTS_DIR"] or CONFIG.path.parent / "archive-attachments",
-            "base_url": None,  # outside the web root: every file goes through its view
-        },
-    },
+    "attachments": storages.attachments(CONFIG),
 }
 HM_MAX_ATTACHMENT_MB = CONFIG["MAX_ATTACHMENT_MB"]
 ROOT_URLCONF = "archive.urls"

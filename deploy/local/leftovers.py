@@ -38,7 +38,7 @@ def _is_ours(pid: int, service: Service) -> bool:
     except OSError:
         return False
     words = command.split("\0")
-    worker = str(service.directory / "manage.py") in words and "db_worker" in words
+    worker = str(service.directory / "manage.py") in words and "work" in words
     return worker or str(service.directory / "main.py") in words
 
 

@@ -24,7 +24,7 @@ from deploy.local.postgres import Postgres
 from deploy.local.process import Listener, Process
 from deploy.local.services import BY_NAME, SERVICES, Service
 
-WORKER = ("manage.py", "db_worker", "--interval", "1", "--no-startup-delay")
+WORKER = ("manage.py", "work")
 
 
 class Stack:

@@ -12,6 +12,10 @@ from django.db.models import Count, Min, Q
 from django.utils import timezone
 
 
+class QueueUnavailable(Exception):
+    """Redis, where tasks wait, does not answer; says why."""
+
+
 @dataclass(frozen=True, slots=True)
 class Queue:
     """One kind of work; ``failed`` counts the last 24 hours, ``oldest`` is the longest wait."""
@@ -24,9 +28,14 @@ class Queue:
 
 
 def queues() -> Iterator[Queue]:
-    """Give the queues this service has, a query each."""
+    """Give the queues this service has, a query each.
+
+    Raises QueueUnavailable when tasks wait in a Redis that does not answer.
+    """
     now = timezone.now()
-    if apps.is_installed("django_tasks_db"):
+    if apps.is_installed("django_rq"):
+        yield _redis_tasks(now)
+    elif apps.is_installed("django_tasks_db"):
         yield _tasks(now)
     if apps.is_installed("hm_auth.webhooks"):  # by name: this package imports nothing above it
         yield _webhooks(apps.get_model("webhooks", "Message"), now)
@@ -47,6 +56,18 @@ def _tasks(now: datetime) -> Queue:
     )
     since = min((each for each in (found["oldest"], found["planned"]) if each), default=now)
     return Queue("tasks", found["waiting"], found["running"], found["failed"], now - since)
+
+
+def _redis_tasks(now: datetime) -> Queue:
+    from redis.exceptions import RedisError
+
+    from hm_auth.service import redis_queue
+
+    try:
+        waiting, running, failed, oldest = redis_queue.counts(failed_since=now - timedelta(days=1))
+    except RedisError as error:
+        raise QueueUnavailable(str(error)) from None
+    return Queue("tasks", waiting, running, failed, now - (oldest or now))
 
 
 def _webhooks(messages: Any, now: datetime) -> Queue:

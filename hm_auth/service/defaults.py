@@ -101,6 +101,26 @@ def common_settings(config: Config) -> dict[str, Any]:
     }
 
 
+def background(config: Config) -> dict[str, Any]:
+    """Return where background work waits: the database, or Redis with ``REDIS_URL``.
+
+    ``INSTALLED_APPS`` needs ``background_apps`` as well.
+    """
+    if not config["REDIS_URL"]:
+        return {"TASKS": {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}}
+    queue = {"URL": config["REDIS_URL"], "DEFAULT_TIMEOUT": 3600}
+    return {
+        "TASKS": {"default": {"BACKEND": "hm_auth.service.redis_queue.RedisBackend"}},
+        # Tasks are made for "default"; the other is where the backend puts them.
+        "RQ_QUEUES": {"default": queue, f"hivematrix-{config.name}": queue},
+    }
+
+
+def background_apps(config: Config) -> list[str]:
+    """Return the apps that ``background`` needs; the tables of the first are there in any case."""
+    return ["django_tasks_db", *(["django_rq"] if config["REDIS_URL"] else [])]
+
+
 def module_settings(config: Config) -> dict[str, Any]:
     """Return what a module needs on top: users, sessions and sign-in through Nexus."""
     return {

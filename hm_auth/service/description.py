@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hm_auth.service import config
-from hm_auth.service.options import MODULE, Option, between
+from hm_auth.service.options import MODULE, WORKER, Option, between
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class Service:
 
     ``name`` is its Python package, its conf file's name, its cookies' prefix and, for a module, the
     client id Nexus knows it by. ``directory`` is its project folder, where ``manage.py`` lies.
-    ``has_worker`` asks for a second process, ``manage.py db_worker``, for what takes longer than a
+    ``has_worker`` asks for a second process, ``manage.py work``, for what takes longer than a
     page; ``timers`` are what the installation runs by the clock. Standard library only, so that the
     launcher and the installer can read it before anything is installed.
     """
@@ -53,7 +53,8 @@ class Service:
     def all_options(self) -> tuple[Option, ...]:
         """What this service adds to, or changes in, the options common to all."""
         port = Option("PORT", int, self.port, "Port to listen on.", between(1, 65535))
-        return (port, *(MODULE if self.is_module else ()), *self.options)
+        more = (*(MODULE if self.is_module else ()), *(WORKER if self.has_worker else ()))
+        return (port, *more, *self.options)
 
     @property
     def conf_path(self) -> Path:

@@ -81,7 +81,12 @@ def _migrations() -> Iterator[Finding]:
 
 
 def _queues() -> Iterator[Finding]:
-    for queue in backlog.queues():
+    try:
+        queues = list(backlog.queues())
+    except backlog.QueueUnavailable as error:
+        yield fail("tasks", f"Redis does not answer: {error}", "Start it; see REDIS_URL.")
+        return
+    for queue in queues:
         waiting, seconds = queue.waiting, int(queue.oldest.total_seconds())
         if waiting and queue.oldest > _LONG:
             yield fail(

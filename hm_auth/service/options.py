@@ -114,6 +114,23 @@ COMMON: tuple[Option, ...] = (
     Option("EMAIL_FROM", str, "HiveMatrix <noreply@localhost>"),
 )
 
+
+def redis_address(value: str) -> None:
+    """Accept nothing, or the address of a Redis."""
+    if value and urlsplit(value).scheme not in {"redis", "rediss", "unix"}:
+        raise ValueError("must be like redis://:password@host:6379/0")
+
+
+WORKER: tuple[Option, ...] = (
+    Option(
+        "REDIS_URL",
+        str,
+        "",
+        "Redis where background work waits; empty: the database.",
+        redis_address,
+    ),
+)
+
 MODULE: tuple[Option, ...] = (
     Option("NEXUS_URL", help="Where this module reaches Nexus.", check=web_address),
     Option(

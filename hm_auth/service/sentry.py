@@ -1,4 +1,4 @@
-"""Reporting errors to Sentry, where SENTRY_DSN asks for it. ``pip install sentry-sdk`` for that.
+"""Reporting errors to Sentry, where SENTRY_DSN asks for it: nothing is imported before.
 
 What is sent is the exception, its stack without the values of variables, and the route it happened
 at. No person, no address (a mailed link has its token in it), no cookie, no header but a few
@@ -23,12 +23,8 @@ def start(dsn: str, *, service: str, **options: Any) -> None:
 
     ``options`` are sentry_sdk's own, such as ``transport`` and ``release``.
     """
-    try:
-        import sentry_sdk
-    except ImportError:
-        raise ConfigError(
-            "SENTRY_DSN is set, but sentry-sdk is not installed: pip install sentry-sdk"
-        ) from None
+    import sentry_sdk
+
     try:
         sentry_sdk.init(
             dsn=dsn,

@@ -17,7 +17,7 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from hm_auth.metrics import registry
-from hm_auth.service.backlog import queues
+from hm_auth.service.backlog import QueueUnavailable, queues
 
 
 @never_cache
@@ -69,6 +69,8 @@ class _State(Collector):
             up.add_metric([], 1)
         except DatabaseFailure:
             up.add_metric([], 0)
+        except QueueUnavailable:  # its figures are missing, which an alert can be set on
+            up.add_metric([], 1)
         yield from (up, seconds, *found.values())
 
 

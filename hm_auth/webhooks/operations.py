@@ -38,7 +38,7 @@ def announce(event: str, payloads: Iterable[Mapping[str, Any]]) -> int:
     ]
     Message.objects.bulk_create(messages, batch_size=1000)
     if messages:
-        transaction.on_commit(deliver_waiting.enqueue)
+        transaction.on_commit(deliver_waiting.enqueue, robust=True)
     return len(messages)
 
 
@@ -69,7 +69,7 @@ def send_again(message: Message) -> None:
     """Let a message that was given up, or has arrived, be sent once more."""
     message.attempts, message.next_attempt_at, message.delivered_at = 0, timezone.now(), None
     message.save(update_fields=["attempts", "next_attempt_at", "delivered_at"])
-    transaction.on_commit(deliver_waiting.enqueue)
+    transaction.on_commit(deliver_waiting.enqueue, robust=True)
 
 
 def send_test(endpoint: Endpoint) -> Message:

@@ -10,6 +10,7 @@ from treasury.service import SERVICE
 CONFIG = SERVICE.load()
 globals().update(defaults.common_settings(CONFIG))
 globals().update(defaults.module_settings(CONFIG))
+globals().update(defaults.background(CONFIG))
 
 DEMO = os.environ.get("HM_DEMO") == "1"
 SERVICE_NAME = SERVICE.title
@@ -19,7 +20,7 @@ INSTALLED_APPS = [
     *defaults.MODULE_APPS,
     "pgtrigger",
     "pghistory",
-    "django_tasks_db",
+    *defaults.background_apps(CONFIG),
     "hm_auth.webhooks",
     "treasury.retries",
     "treasury.taxes",
@@ -41,7 +42,6 @@ INSTALLED_APPS = [
     *(["treasury.demo"] if DEMO else []),
 ]
 MIDDLEWARE = [*defaults.MODULE_MIDDLEWARE, "pghistory.middleware.HistoryMiddleware"]
-TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 ROOT_URLCONF = "treasury.urls"
 WSGI_APPLICATION = "treasury.wsgi.application"
 

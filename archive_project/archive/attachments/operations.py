@@ -129,7 +129,10 @@ def _delete_files() -> int:
     _lock()
     kept = set(Attachment.objects.values_list("digest", flat=True).distinct())
     storage = storing.storage()
-    folders = storage.listdir("")[0] if storage.exists("") else []
+    try:
+        folders = storage.listdir("")[0]
+    except FileNotFoundError:  # the folder is made with the first file
+        return 0
     count = 0
     for folder in folders:
         for name in storage.listdir(folder)[1]:
@@ -168,7 +171,7 @@ def _index(attachments: list[Attachment]) -> None:
         article_id: Any = each.article_id
         indexing.add_text(article_id=article_id, source=source_of(each), text=each.name)
     if attachments:
-        transaction.on_commit(read_waiting_files.enqueue)
+        transaction.on_commit(read_waiting_files.enqueue, robust=True)
 
 
 def _lock(kind: str = "") -> None:

@@ -28,12 +28,13 @@ CHUNK = 100  # invoices that are issued in one transaction
 
 @transaction.atomic
 def ask_for_run(*, by: User | None) -> BillingRun:
-    """Let the worker draft what is due today; a run that waits already is the one."""
+    """Let the worker draft what is due today; a run that waits already is the one.
+
+    It is told again: the queue may have lost it.
+    """
     waiting = BillingRun.objects.filter(state=RunState.WAITING).first()
-    if waiting is not None:
-        return waiting
-    run = begin(today=timezone.localdate(), by=by)
-    transaction.on_commit(lambda: perform_run.enqueue(str(run.pk)))
+    run = waiting or begin(today=timezone.localdate(), by=by)
+    transaction.on_commit(lambda: perform_run.enqueue(str(run.pk)), robust=True)
     return run
 
 
@@ -41,7 +42,7 @@ def ask_for_run(*, by: User | None) -> BillingRun:
 def approve(pks: Sequence[uuid.UUID], *, send: bool, by: User | None) -> Approval:
     """Let the worker issue these drafts, and send them."""
     row = Approval.objects.create(invoices=list(pks), send=send, asked_by=by)
-    transaction.on_commit(lambda: perform_approval.enqueue(str(row.pk)))
+    transaction.on_commit(lambda: perform_approval.enqueue(str(row.pk)), robust=True)
     return row
 
 

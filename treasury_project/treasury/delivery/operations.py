@@ -81,7 +81,7 @@ def queue_invoices(wanted: Iterable[tuple[Invoice, Sequence[str]]], *, by: User 
     made = set(Delivery.objects.filter(pk__in=[each.pk for each in rows]).values_list("pk"))
     queued = tuple(each for each in rows if (each.pk,) in made)
     if queued:
-        transaction.on_commit(send_waiting.enqueue)
+        transaction.on_commit(send_waiting.enqueue, robust=True)
     on_the_way = {each.invoice_id for each in queued}
     return Queued(queued, tuple(invoice for invoice, _ in pairs if invoice.pk not in on_the_way))
 
@@ -114,7 +114,7 @@ def queue(
     try:
         with transaction.atomic():
             made.save(force_insert=True)
-            transaction.on_commit(send_waiting.enqueue)
+            transaction.on_commit(send_waiting.enqueue, robust=True)
     except IntegrityError as refusal:
         if ONE_WAITS not in str(refusal):
             raise

@@ -107,7 +107,7 @@ def _later(row: Delivery, problem: Exception) -> None:
     row.next_attempt_at = timezone.now() + pause
     row.save(update_fields=["state", "error", "next_attempt_at"])
     again = send_waiting.using(run_after=row.next_attempt_at)
-    transaction.on_commit(again.enqueue)
+    transaction.on_commit(again.enqueue, robust=True)
 
 
 def _failed(row: Delivery, error: str) -> None:

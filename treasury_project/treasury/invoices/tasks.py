@@ -7,8 +7,10 @@ from django_tasks import task
 
 @task()
 def perform_run(run_id: str) -> None:
-    """Do the run that somebody asked for on the page."""
+    """Do the run that somebody asked for on the page, unless it was done already."""
     from treasury.invoices import running
-    from treasury.invoices.models import BillingRun
+    from treasury.invoices.models import BillingRun, RunState
 
-    running.perform(BillingRun.objects.select_related("asked_by").get(pk=run_id))
+    run = BillingRun.objects.select_related("asked_by").get(pk=run_id)
+    if run.state == RunState.WAITING:
+        running.perform(run)
