@@ -108,11 +108,13 @@ def background(config: Config) -> dict[str, Any]:
     """
     if not config["REDIS_URL"]:
         return {"TASKS": {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}}
-    queue = {"URL": config["REDIS_URL"], "DEFAULT_TIMEOUT": 3600}
+    # Tasks are made for "default"; the other is where the backend puts them.
+    queues = ["default", f"hivematrix-{config.name}"]
+    backend = "hm_auth.service.redis_queue.RedisBackend"
     return {
-        "TASKS": {"default": {"BACKEND": "hm_auth.service.redis_queue.RedisBackend"}},
-        # Tasks are made for "default"; the other is where the backend puts them.
-        "RQ_QUEUES": {"default": queue, f"hivematrix-{config.name}": queue},
+        "TASKS": {"default": {"BACKEND": backend, "QUEUES": queues}},
+        "RQ_QUEUES": dict.fromkeys(queues, {"URL": config["REDIS_URL"], "DEFAULT_TIMEOUT": 3600}),
+        "MIGRATION_MODULES": {"django_rq": None},  # it has no tables, only a page in the admin
     }
 
 

@@ -17,7 +17,12 @@ class Command(BaseCommand):
         if apps.is_installed("django_rq"):
             from hm_auth.service.redis_queue import queue_name
 
-            call_command("rqworker", queue_name(), job_class="django_tasks_rq.Job")
+            call_command(
+                "rqworker",
+                queue_name(),
+                job_class="django_tasks_rq.Job",
+                worker_class="rq.worker.SimpleWorker",  # as the other: no process for each job
+            )
         elif apps.is_installed("django_tasks_db"):
             call_command("db_worker", interval=1, startup_delay=False)
         else:
