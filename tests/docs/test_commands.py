@@ -1,0 +1,139 @@
+"""Every command is run by a test (tests/system/test_written_examples.py), or says why not, and then
+what it names is there: the command, its options, its files."""
+
+from __future__ import annotations
+
+import ast
+import functools
+import re
+import runpy
+import subprocess
+import sys
+
+import pytest
+
+from deploy.local import suites
+from deploy.local.paths import ROOT
+from deploy.local.services import SERVICES
+from tests.docs.pages import DATA, NOT_RUN, PAGES, RUN, Block, blocks, inline, read
+
+# Of Django and its packages.
+FOREIGN = {"check", "db_worker", "makemigrations"}
+EXAMPLE = {"helpdesk"}  # the module the reader makes
+LINE_GOES_ON = re.compile(r"\\\n\s*")
+
+
+def code(page: str) -> list[str]:
+    """Return each command line of a page and each piece of code inside its sentences."""
+    lines = [
+        line
+        for block in blocks(page)
+        if block.kind.startswith("sh")
+        for line in LINE_GOES_ON.sub(" ", block.text).splitlines()
+    ]
+    return lines + [token.content for token in inline(page) if token.type == "code_inline"]
+
+
+EVERYTHING = [(page, line) for page in PAGES for line in code(page)]
+
+
+def test_every_block_is_run_by_a_test_or_says_that_it_is_not():
+    unknown = {
+        block.place: block.kind
+        for page in PAGES
+        for block in blocks(page)
+        if block.kind not in RUN | NOT_RUN | DATA
+    }
+    assert unknown == {}, f"the kinds are {sorted(RUN | NOT_RUN | DATA)}; see CONTRIBUTING.md"
+
+
+def test_a_block_without_a_kind_holds_no_command():
+    commands = re.compile(r"(?m)^\s*(\$|#|sudo |pip |curl |python3? |hm |\./hm |\.venv/|systemctl )")
+    hidden = [
+        block.place
+        for page in PAGES
+        for block in blocks(page)
+        if block.kind in DATA and commands.search(block.text)
+    ]
+    assert hidden == []
+
+
+@functools.cache
+def help_of(command: str) -> str:
+    module = command.replace("-", "_")
+    folder = "keeping" if (ROOT / f"deploy/keeping/{module}.py").exists() else "local"
+    if "--help" not in read(f"deploy/{folder}/{module}.py") and "argparse" not in read(
+        f"deploy/{folder}/{module}.py"
+    ):
+        return read(f"deploy/{folder}/{module}.py")
+    asked = [sys.executable, "-m", f"deploy.{folder}.{module}", "--help"]
+    return subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+
+
+def test_every_command_of_hm_takes_what_is_written():
+    known = runpy.run_path(str(ROOT / "hm"))["COMMANDS"]
+    seen = set()
+    for page, line in EVERYTHING:
+        for command, rest in re.findall(r"(?:^|[\s`/])hm ([a-z][a-z-]*)([^`|&]*)", f" {line}"):
+            seen.add(command)
+            assert command in known, (page, line)
+            for option in re.findall(r"(?<!\S)--[a-z][a-z-]*", rest):
+                assert option in help_of(command), (page, line, option)
+            if command == "test":
+                words = rest.partition("#")[0].split()
+                suite_names = {word for word in words if re.fullmatch("[a-z_]+", word)}
+                assert suite_names <= {"lint", *suites.names(), *EXAMPLE}, (page, line)
+    assert seen == set(known), "a command nobody reads of"
+
+
+def test_every_management_command_is_there():
+    found = {path.stem for path in ROOT.glob("*/**/management/commands/*.py")} | FOREIGN
+    seen = set()
+    for page, line in EVERYTHING:
+        named = re.findall(r"(?:manage\.py|hivematrix-manage [a-z]+) ([a-z_]+)", line)
+        assert set(named) <= found, (page, line)
+        seen.update(named)
+    assert len(seen) > 15
+    timed = {timer.name for service in SERVICES for timer in service.timers}
+    text = "".join(read(page) for page in PAGES)
+    assert {name for name in timed if name not in text} == set(), "a timer nobody reads of"
+
+
+def test_every_file_in_a_command_is_there():
+    names = re.compile(r"(?<![\w/.-])((?:deploy|docs|tests|bench|nexus_project)/[\w/.-]*\w)")
+    seen = 0
+    for page, line in EVERYTHING:
+        for name in names.findall(line):
+            seen += 1
+            assert (ROOT / name).exists() or "/instance/" in name, (page, line)
+    assert seen > 30
+
+
+def test_the_options_of_the_installer_are_its_own():
+    usage = subprocess.run(
+        [ROOT / "deploy/install.sh", "--help"], capture_output=True, text=True, check=True
+    ).stdout
+    for page, line in EVERYTHING:
+        if "install.sh" in line:
+            for option in re.findall(r"(?<!\S)--[a-z-]+", line.partition("install.sh")[2]):
+                assert option in usage, (page, line)
+
+
+PYTHON = [block for page in PAGES for block in blocks(page) if block.kind.startswith("python")]
+
+
+@pytest.mark.parametrize("block", PYTHON, ids=lambda block: block.place)
+def test_python_can_be_read_and_imports_what_there_is(block: Block):
+    for node in ast.walk(ast.parse(block.text.replace("…", "..."))):
+        if not isinstance(node, ast.ImportFrom) or not node.module:
+            continue
+        top, *_ = node.module.split(".")
+        folder = ROOT if top == "hm_auth" else ROOT / f"{top}_project"
+        source = folder / node.module.replace(".", "/")
+        if not folder.exists():
+            continue
+        for alias in node.names:
+            part = source / f"{alias.name}.py"
+            text = source.with_suffix(".py") if source.with_suffix(".py").exists() else None
+            text = text or source / "__init__.py"
+            assert part.exists() or alias.name in text.read_text(), (block.place, alias.name)
