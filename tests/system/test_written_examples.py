@@ -23,7 +23,7 @@ PRELUDE = """
 set -Eeuo pipefail
 shopt -s inherit_errexit
 trap 'echo "The example of $place failed." >&2' ERR
-curl() { command curl --fail-with-body "$@"; }
+curl() { command curl --fail-with-body "$@" | tee answer || { tail -c 500 answer >&2; return 22; }; }
 """
 
 
