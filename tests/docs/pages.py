@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,6 +41,7 @@ class Block:
         return f"{self.page}:{self.line}"
 
 
+@functools.cache
 def tokens(page: str) -> list[Token]:
     return MarkdownIt().enable("table").parse((ROOT / page).read_text(encoding="utf-8"))
 

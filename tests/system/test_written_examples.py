@@ -17,13 +17,15 @@ from tests.docs.pages import PAGES, blocks
 
 # The first has the variables that the others go on with.
 ORDER = sorted(PAGES, key=lambda page: page != "docs/api.md")
-DEMO = {"nexus": "http://127.0.0.1:5000", "treasury": "http://127.0.0.1:5001", "archive": "http://127.0.0.1:5003"}  # fmt: skip
+SPOKEN_TO = ("nexus", "treasury", "archive")
 
 PRELUDE = """
 set -Eeuo pipefail
 shopt -s inherit_errexit
 trap 'echo "The example of $place failed." >&2' ERR
-curl() { command curl --fail-with-body "$@" | tee answer || { tail -c 500 answer >&2; return 22; }; }
+curl() {
+    command curl --fail-with-body "$@" | tee answer || { tail -c 500 answer >&2; return 22; }
+}
 """
 
 
@@ -34,7 +36,8 @@ def examples(kind: str) -> list[tuple[str, str]]:
 
 def run(stack, folder: Path, command: list[str], text: str) -> str:
     """Run what is written, with the addresses of the demo that runs, and return what it printed."""
-    for name, url in DEMO.items():
+    for name in SPOKEN_TO:
+        url = f"http://127.0.0.1:{BY_NAME[name].port}"
         assert url in text, f"no example speaks to {name}"
         text = text.replace(url, stack.urls[name])
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
