@@ -23,5 +23,3 @@ html_theme_options = {  # the colours of hm_auth/ui/static/hm/tokens.css
 html_show_copyright = False
 html_show_sourcelink = False
 html_copy_source = False
-pygments_style = "friendly"
-pygments_dark_style = "monokai"
