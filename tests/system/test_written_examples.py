@@ -13,10 +13,8 @@ import sys
 from pathlib import Path
 
 from deploy.local.services import BY_NAME
-from tests.docs.pages import PAGES, blocks
+from tests.docs.pages import EXECUTED, blocks
 
-# The first has the variables that the others go on with.
-ORDER = sorted(PAGES, key=lambda page: page != "docs/api.md")
 SPOKEN_TO = ("nexus", "treasury", "archive")
 
 PRELUDE = """
@@ -30,7 +28,7 @@ curl() {
 
 
 def examples(kind: str) -> list[tuple[str, str]]:
-    found = [block for page in ORDER for block in blocks(page) if block.kind == kind]
+    found = [block for page in EXECUTED for block in blocks(page) if block.kind == kind]
     return [(block.place, block.text) for block in found]
 
 
