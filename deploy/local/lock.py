@@ -19,6 +19,7 @@ HM_AUTH = "hm_auth/pyproject.toml"
 LOCKS: dict[str, tuple[str, ...]] = {
     **{service.directory.name: (HM_AUTH,) for service in SERVICES},
     "deploy/local": (),
+    "docs": (),
     "tests": (),
     "deploy/module_template/sample_project": (HM_AUTH,),
     "deploy/module_template/standalone/tests": (),

@@ -9,11 +9,13 @@ VAR = ROOT / "var"
 DEMO = VAR / "demo"
 POSTGRES = VAR / "postgres"
 
-# What ./hm installs, by group: what the services need to run, and what only their tests need.
+# What ./hm installs, by group: what the services need to run, what the site of docs/ is made with,
+# and what only the tests need.
 LOCKS = {
     "run": (
         "deploy/local/requirements.txt",
         *sorted(str(path.relative_to(ROOT)) for path in ROOT.glob("*_project/requirements.txt")),
     ),
+    "docs": ("docs/requirements.txt",),
     "test": ("tests/requirements.txt",),
 }

@@ -53,9 +53,10 @@ class Report:
 
     @property
     def change(self) -> str:
-        """The difference in words, such as "+45.00 EUR since"."""
+        """The difference in words, such as "+45.00 EUR since last month"."""
         moved = self.after - self.before
-        return f"{'+' if moved.amount > 0 else ''}{moved} since last month" if moved else ""
+        words = f"{moved.amount:+,} {moved.currency}".replace("-", "−")
+        return f"{words} since last month" if moved else ""
 
 
 def report(first: date, second: date, currency: str, contacts: Contacts | None) -> Report:
