@@ -260,6 +260,16 @@ def main() -> None:
             say("It is not encrypted and holds passwords and keys; see docs/backup.md.")
         if gone:
             say(f"Removed {len(gone)} older backups .")
+        for title, bucket in _buckets(instance):
+            say(f"The files of {title} are in the bucket {bucket} and not in it.")
+
+
+def _buckets(instance: places.Instance) -> Iterator[tuple[str, str]]:
+    """Yield the title of each service that keeps files in a bucket, and the bucket."""
+    for service in instance.services():
+        for key, value in places.load(service).values.items():
+            if key.endswith("_BUCKET") and value:
+                yield service.title, str(value)
 
 
 if __name__ == "__main__":

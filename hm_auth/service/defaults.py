@@ -110,10 +110,11 @@ def background(config: Config) -> dict[str, Any]:
         return {"TASKS": {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}}
     # Tasks are made for "default"; the other is where the backend puts them.
     queues = ["default", f"hivematrix-{config.name}"]
+    redis = {"URL": config["REDIS_URL"], "DEFAULT_TIMEOUT": 3600}
     backend = "hm_auth.service.redis_queue.RedisBackend"
     return {
         "TASKS": {"default": {"BACKEND": backend, "QUEUES": queues}},
-        "RQ_QUEUES": dict.fromkeys(queues, {"URL": config["REDIS_URL"], "DEFAULT_TIMEOUT": 3600}),
+        "RQ_QUEUES": {name: {**redis} for name in queues},
         "MIGRATION_MODULES": {"django_rq": None},  # it has no tables, only a page in the admin
     }
 
