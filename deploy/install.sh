@@ -52,6 +52,25 @@ check_system() {
     esac
 }
 
+check_localhost() {
+    # Without it PostgreSQL does not start, and says so in its log alone.
+    getent ahosts localhost >/dev/null ||
+        stop "The name localhost has no address here: add the line '127.0.0.1 localhost' to /etc/hosts."
+}
+
+# A server that is minutes old is often busy with updates of its own.
+update_lists() {
+    local try said
+    for try in 1 2 3 4 5 6 7 8 9 10 11 12; do
+        said=$(apt-get -qq update 2>&1) && return 0
+        [[ "$said" == *"Could not get lock"* ]] || break
+        [ "$try" -gt 1 ] || echo "Waiting for another apt-get"
+        sleep 10
+    done
+    echo "$said" >&2
+    echo "apt-get update failed; going on with what is known." >&2
+}
+
 install_packages() {
     local missing
     read -ra missing <<<"$(missing_packages | tr '\n' ' ')"
@@ -63,8 +82,10 @@ install_packages() {
     fi
     echo "Installing Debian's packages: ${missing[*]}"
     export DEBIAN_FRONTEND=noninteractive
-    apt-get -qq update || echo "apt-get update failed; going on with what is known." >&2
-    apt-get -qq install --yes --no-install-recommends "$@" "${missing[@]}" >/dev/null
+    update_lists
+    apt-get -qq -o DPkg::Lock::Timeout=300 install --yes --no-install-recommends \
+        "$@" "${missing[@]}" >/dev/null ||
+        stop "Debian's packages could not be installed; mend what apt-get says and run this again."
 }
 
 dry_run=no
@@ -81,6 +102,7 @@ done
 
 [ "$dry_run" = yes ] || [ "$(id -u)" = 0 ] || stop "Run this as root: sudo deploy/install.sh"
 check_system
+check_localhost
 if [ "$dry_run" = no ]; then
     exec 9>/run/lock/hivematrix-install
     flock --nonblock 9 || stop "Another deploy/install.sh is at work; wait for it."
