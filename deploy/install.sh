@@ -88,6 +88,11 @@ install_packages() {
         stop "Debian's packages could not be installed; mend what apt-get says and run this again."
 }
 
+installer() {
+    cd /
+    env PYTHONPATH="$root" PYTHONDONTWRITEBYTECODE=1 python3 -m deploy.server.install "$@"
+}
+
 dry_run=no
 download=no
 activate=no
@@ -111,10 +116,13 @@ if [ "$download" = yes ]; then
     install_packages --download-only
     exit 0
 fi
+# A wrong flag is told of before anything changes, where Python is there already to tell.
+if command -v python3 >/dev/null && python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))'; then
+    (installer --precheck "$@")
+fi
 [ "$activate" = yes ] || install_packages
 command -v python3 >/dev/null ||
     stop "What else would be done can be said once python3 is installed: apt-get install python3"
 python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' ||
     stop "HiveMatrix needs Python 3.11 or newer, and this is $(python3 --version)."
-cd /
-exec env PYTHONPATH="$root" PYTHONDONTWRITEBYTECODE=1 python3 -m deploy.server.install "$@"
+installer "$@"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import sys
 from pathlib import Path
 from typing import NoReturn
 
@@ -15,7 +16,8 @@ from tests.deploy.container import Container, Unable, download_packages
 from tests.deploy.visitor import Visitor
 
 DOMAIN = "hivematrix.test"
-OLD, NEW, WHEELS = "/srv/old", "/srv/new", "/srv/wheels"
+OLD, NEW, GROWN, WHEELS = "/srv/old", "/srv/new", "/srv/grown", "/srv/wheels"
+MODULE = "helpdesk"
 
 
 @pytest.fixture(scope="session")
@@ -31,10 +33,11 @@ def server(tmp_path_factory):
         old = container.root / OLD[1:]
         lay_out_previous_commit(old)
         container.chroot(f"{OLD}/deploy/install.sh", "--download")
-        locks = [lock for tree in (old, ROOT) for lock in tree.glob("*_project/requirements.txt")]
+        trees = (old, ROOT, ROOT / "deploy/module_template")
+        locks = [lock for tree in trees for lock in tree.glob("*_project/requirements.txt")]
         download_packages(container.root / WHEELS[1:], locks)
         with (container.root / "etc/hosts").open("a") as hosts:
-            for name in ("nexus", "treasury", "archive"):
+            for name in ("nexus", "treasury", "archive", MODULE):
                 hosts.write(f"127.0.0.1 {name}.{DOMAIN}\n")
         yield container
     finally:
@@ -44,6 +47,22 @@ def server(tmp_path_factory):
 @pytest.fixture
 def visitor(server):
     return Visitor(server, DOMAIN)
+
+
+@pytest.fixture(scope="session")
+def grown(server):
+    """Lay this code with a module of one's own in it onto the server; return the folder here."""
+    folder = server.root / GROWN[1:]
+    folder.mkdir()
+    listed = git("ls-files", "-z", "--cached", "--others", "--exclude-standard", "--deduplicate")
+    present = "\0".join(name for name in listed.split("\0") if (ROOT / name).is_file())
+    pack = ["tar", "-C", ROOT, "--null", "-T", "-", "-c"]
+    packed = subprocess.run(pack, input=present.encode(), capture_output=True, check=True).stdout
+    subprocess.run(["tar", "-x", "-C", folder], input=packed, check=True)
+    new_module = [sys.executable, "-m", "deploy.local.new_module", MODULE, "--title=Help desk"]
+    environment = {**os.environ, "PYTHONPATH": str(folder)}
+    subprocess.run(new_module, cwd=folder, env=environment, check=True, capture_output=True)
+    return folder
 
 
 def give_up(why: str) -> NoReturn:

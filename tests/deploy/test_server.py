@@ -13,7 +13,7 @@ import time
 import pytest
 
 from deploy.local.services import SERVICES
-from tests.deploy.conftest import DOMAIN, NEW, OLD, WHEELS
+from tests.deploy.conftest import DOMAIN, GROWN, MODULE, NEW, OLD, WHEELS
 from tests.deploy.visitor import Visitor
 
 OFFLINE = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": WHEELS}
@@ -206,6 +206,38 @@ def test_what_it_says_about_going_back_works(server, in_use):
     server.run(f"{newest.strip()}/deploy/install.sh", "--activate")
     assert server.run("systemctl", "show", "-P", "MainPID", "hivematrix-nexus").strip() != pid
     assert in_use.is_signed_in("archive")
+
+
+def test_an_upgrade_that_fails_says_how_to_go_back_and_the_others_go_on(server, in_use, grown):
+    main, before = (
+        grown / "nexus_project/main.py",
+        server.run("readlink", "/opt/hivematrix/current"),
+    )
+    good = main.read_text()
+    main.write_text("raise SystemExit('this release is broken')\n")
+    started = time.monotonic()
+    said = server.run(f"{GROWN}/deploy/install.sh", check=False, **OFFLINE)
+    main.write_text(good)
+    assert "HiveMatrix is up to date." not in said
+    assert "this release is broken" in said
+    assert time.monotonic() - started < 90, "it waited for what cannot become ready"
+    assert in_use.get("treasury", "/auth/login").status_code == 200
+    back = re.search(r"/opt/hivematrix/releases/\S+/deploy/install.sh --activate", said)[0]
+    assert back.startswith(before.strip())
+    server.run(*back.split())
+    assert server.run("readlink", "/opt/hivematrix/current") == before
+    assert in_use.is_signed_in("nexus")
+    assert f"hivematrix-{MODULE}.service" not in units(server)
+
+
+def test_a_module_of_ones_own_is_installed_with_the_others(server, in_use, grown):
+    said = server.run(f"{GROWN}/deploy/install.sh", **OFFLINE, HM_EMAIL_URL="smtp://elsewhere:25")
+    assert f"https://{MODULE}.{DOMAIN}" in said
+    assert "EMAIL_URL stays as it is in /etc/hivematrix/nexus.conf" in said
+    assert f"hivematrix-{MODULE}.service" in units(server, "running")
+    assert units(server, "failed") == []
+    assert in_use.follow_menu("treasury", MODULE).url.startswith(f"https://{MODULE}.{DOMAIN}/")
+    assert in_use.is_signed_in(MODULE)
 
 
 def test_the_machine_starts_everything_by_itself(server, in_use):

@@ -1,4 +1,4 @@
-"""A machine that cannot hold a fresh Debian fails no run, and is told of; what we broke fails it."""
+"""A machine that cannot hold a fresh Debian fails no run and is told of; what we broke fails it."""
 
 from __future__ import annotations
 

@@ -19,6 +19,9 @@ from deploy.server.configuration import Site
 EXAMPLE = Site("your-client-domain.com", "you@your-client-domain.com")
 
 
+DECIDED = ("--domain", "msp.example.com", "--email", "me@msp.example.com")
+
+
 def default(service, key):
     return str(service.port) if key == "PORT" else activation.setting(service, key)
 
@@ -99,6 +102,10 @@ def test_its_plan_shows_no_secret():
         (["--domain", "localhost", "--email", "me@msp.example.com"], "localhost is no domain"),
         (["--domain", "msp.example.com"], "--email"),
         (["--domain", "msp.example.com", "--email", "me"], "me is no e-mail address"),
+        (["--domain", "10.0.0.55", "--email", "me@msp.example.com"], "10.0.0.55 is no domain"),
+        (["--time-zone", "Mars/Base", *DECIDED], "Mars/Base is no time zone"),
+        (["--dry", *DECIDED], "Unrecognized arguments: --dry"),
+        (["--tls", "none", *DECIDED], "--tls"),
     ],
 )
 def test_what_it_was_not_told_is_one_sentence(arguments, words):
@@ -106,6 +113,7 @@ def test_what_it_was_not_told_is_one_sentence(arguments, words):
     assert done.returncode == 1
     assert words in done.stderr
     assert done.stderr.count("\n") == 1
+    assert "would" not in done.stdout, "it is said before anything is done"
 
 
 def test_only_root_installs():
