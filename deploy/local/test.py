@@ -45,18 +45,22 @@ def test(names: list[str], jobs: int, *, missing: dict[str, str]) -> int:
                 if name not in results:
                     try:
                         results[name] = _suite(name, server)
-                    except suites.CannotRun as why:
-                        missing[name] = str(why)
+                    except suites.CannotRun as error:
+                        missing[name] = str(error)
                         say(_did_not_run(name, missing[name]))
-    say()
-    for name, (tally, seconds) in sorted(results.items(), key=lambda each: names.index(each[0])):
-        verdict = f"{name:<14} {tally!s:<36} {seconds:6.1f} s"
-        say(verdict if tally.is_good else colour(verdict, "31"))
+    _say_verdicts({name: results[name] for name in names if name in results})
     say(f"{'in all':<51} {time.monotonic() - started:6.1f} s")
     for name, why in missing.items():
         say(_did_not_run(name, why))
     say(str(sum((tally for tally, _ in results.values()), Tally())))
     return 0 if all(tally.is_good for tally, _ in results.values()) else 1
+
+
+def _say_verdicts(results: dict[str, Result]) -> None:
+    say()
+    for name, (tally, seconds) in results.items():
+        verdict = f"{name:<14} {tally!s:<36} {seconds:6.1f} s"
+        say(verdict if tally.is_good else colour(verdict, "31"))
 
 
 def _did_not_run(name: str, why: str) -> str:
@@ -121,18 +125,22 @@ def main() -> int:
     names = options.suite or [name for name in SUITES if name not in ON_REQUEST or options.all]
     if unknown := set(names) - set(SUITES):
         raise Problem(f"There is no suite {', '.join(sorted(unknown))}; there are: {known}.")
-    missing = {}
-    if why := fresh_debian.obstacle() or ("deploy" in names and fresh_debian.prepare()) or "":
-        names = [name for name in names if name != "deploy"]
-    if "deploy" not in names:
-        missing["deploy"] = why
+    why = fresh_debian.obstacle() or (fresh_debian.prepare() if "deploy" in names else "")
+    if why and "deploy" in options.suite:
+        raise Problem(_cannot("deploy", why))
+    missing = {"deploy": why} if why or "deploy" not in names else {}
+    names = [name for name in SUITES if name in names and name not in missing]
     signal.signal(signal.SIGTERM, _interrupt)
     # A shell starts background jobs deaf to Ctrl-C, and what a test starts would inherit that.
     signal.signal(signal.SIGINT, _interrupt)
-    code = test([name for name in SUITES if name in names], options.jobs, missing=missing)
+    code = test(names, options.jobs, missing=missing)
     if asked := [name for name in options.suite if name in missing]:
-        raise Problem(f"The suite {asked[0]} cannot run here: {missing[asked[0]]}.")
+        raise Problem(_cannot(asked[0], missing[asked[0]]))
     return code
+
+
+def _cannot(name: str, why: str) -> str:
+    return f"The suite {name} cannot run here: {why}."
 
 
 if __name__ == "__main__":
