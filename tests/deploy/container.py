@@ -168,13 +168,15 @@ def _sources() -> tuple[str, str, str]:
         if "=" in line
     )
     codename = release["VERSION_CODENAME"].strip('"')
-    listed = _run("apt-get", "indextargets", "--format", "$(REPO_URI) $(RELEASE) $(COMPONENT)")
+    # As it is configured, whether or not its lists were fetched: images come without.
+    form = ["--no-release-info", "--format", "$(REPO_URI) $(RELEASE) $(COMPONENT)"]
+    listed = _run("apt-get", "indextargets", *form)
     found = dict.fromkeys(
         tuple(line.split()) for line in listed.splitlines() if line.split()[1].startswith(codename)
     )
     mirror = next((uri for uri, suite, _component in found if suite == codename), "")
     if not mirror:
-        raise Unable("apt knows no mirror; after apt-get update it does")
+        raise Unable(f"apt knows no mirror of {codename}")
     return mirror, codename, "".join(f"deb {u} {s} {c}\n" for u, s, c in found)
 
 
