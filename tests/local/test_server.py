@@ -11,10 +11,12 @@ from pathlib import Path
 
 import pytest
 
+from deploy.local.console import Problem
 from deploy.local.paths import ROOT
 from deploy.local.services import SERVICES
-from deploy.server import activation, caddy, units
+from deploy.server import activation, caddy, databases, units
 from deploy.server.configuration import Site
+from deploy.server.machine import Machine
 
 EXAMPLE = Site("your-client-domain.com", "you@your-client-domain.com")
 
@@ -127,3 +129,16 @@ def test_only_root_installs():
         )
     assert done.returncode == 1
     assert b"Run this as root" in done.stderr
+
+
+def test_a_postgresql_that_does_not_start_says_why_in_its_own_words(tmp_path, monkeypatch):
+    for name, script in {
+        "pg_lsclusters": "echo 15 main 5432 down postgres /var/lib /var/log",
+        "pg_ctlcluster": "echo 'Job for postgresql@15-main.service failed' >&2; exit 1",
+        "journalctl": 'echo "$@: could not create any TCP/IP sockets"',
+    }.items():
+        (tmp_path / name).write_text(f"#!/bin/sh\n{script}\n")
+        (tmp_path / name).chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    with pytest.raises(Problem, match=r"postgresql@15-main: could not create any TCP/IP sockets"):
+        databases.cluster_port(Machine(dry_run=False))
