@@ -52,6 +52,25 @@ check_system() {
     esac
 }
 
+check_localhost() {
+    # Without it PostgreSQL does not start, and says so in its log alone.
+    getent ahosts localhost >/dev/null ||
+        stop "The name localhost has no address here: add the line '127.0.0.1 localhost' to /etc/hosts."
+}
+
+# A server that is minutes old is often busy with updates of its own.
+update_lists() {
+    local try said
+    for try in 1 2 3 4 5 6 7 8 9 10 11 12; do
+        said=$(apt-get -qq update 2>&1) && return 0
+        [[ "$said" == *"Could not get lock"* ]] || break
+        [ "$try" -gt 1 ] || echo "Waiting for another apt-get"
+        sleep 10
+    done
+    echo "$said" >&2
+    echo "apt-get update failed; going on with what is known." >&2
+}
+
 install_packages() {
     local missing
     read -ra missing <<<"$(missing_packages | tr '\n' ' ')"
@@ -63,8 +82,15 @@ install_packages() {
     fi
     echo "Installing Debian's packages: ${missing[*]}"
     export DEBIAN_FRONTEND=noninteractive
-    apt-get -qq update || echo "apt-get update failed; going on with what is known." >&2
-    apt-get -qq install --yes --no-install-recommends "$@" "${missing[@]}" >/dev/null
+    update_lists
+    apt-get -qq -o DPkg::Lock::Timeout=300 install --yes --no-install-recommends \
+        "$@" "${missing[@]}" >/dev/null ||
+        stop "Debian's packages could not be installed; mend what apt-get says and run this again."
+}
+
+installer() {
+    cd /
+    env PYTHONPATH="$root" PYTHONDONTWRITEBYTECODE=1 python3 -m deploy.server.install "$@"
 }
 
 dry_run=no
@@ -81,6 +107,7 @@ done
 
 [ "$dry_run" = yes ] || [ "$(id -u)" = 0 ] || stop "Run this as root: sudo deploy/install.sh"
 check_system
+check_localhost
 if [ "$dry_run" = no ]; then
     exec 9>/run/lock/hivematrix-install
     flock --nonblock 9 || stop "Another deploy/install.sh is at work; wait for it."
@@ -89,10 +116,13 @@ if [ "$download" = yes ]; then
     install_packages --download-only
     exit 0
 fi
+# A wrong flag is told of before anything changes, where Python is there already to tell.
+if command -v python3 >/dev/null && python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))'; then
+    (installer --precheck "$@")
+fi
 [ "$activate" = yes ] || install_packages
 command -v python3 >/dev/null ||
     stop "What else would be done can be said once python3 is installed: apt-get install python3"
 python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' ||
     stop "HiveMatrix needs Python 3.11 or newer, and this is $(python3 --version)."
-cd /
-exec env PYTHONPATH="$root" PYTHONDONTWRITEBYTECODE=1 python3 -m deploy.server.install "$@"
+installer "$@"

@@ -9,16 +9,21 @@ import tempfile
 from pathlib import Path
 from typing import IO
 
-from deploy.local import tally
+from deploy.local import fresh_debian, tally
 from deploy.local.databases import Server
 from deploy.local.paths import ROOT
 from deploy.local.services import BY_NAME, NEXUS
 
 # The suites that run on a configured service, hm_auth's on one of its own; the others need none.
 PORTS = {"hm_auth": 5009, **{name: service.port for name, service in BY_NAME.items()}}
-_SECONDS_A_TEST = 240
+OBSTACLE = "HM_TEST_OBSTACLE"  # names a file: a suite that cannot run here writes there why
+_SECONDS_A_TEST = {"deploy": 900}  # its first one downloads and installs
 _running: set[subprocess.Popen[bytes]] = set()
 _PASSWORD = "only for a server that is gone in a minute"  # noqa: S105
+
+
+class CannotRun(Exception):
+    """This machine lacks what a suite needs; the message says what. Nothing was tested."""
 
 
 def names() -> list[str]:
@@ -30,20 +35,32 @@ def names() -> list[str]:
 
 
 def run(suite: str, server: Server, out: IO[str] | None = None) -> tally.Tally:
-    """Run one suite, its output on the terminal or in ``out``, and return what it counted."""
+    """Run one suite, its output on the terminal or in ``out``, and return what it counted.
+
+    Raises CannotRun.
+    """
     with tempfile.TemporaryDirectory(prefix=f"hm-{suite}-") as folder:
-        report = Path(folder) / "report.xml"
+        report, obstacle = Path(folder) / "report.xml", Path(folder) / "obstacle"
         command = [sys.executable, "-m", "pytest", "-c", f"tests/{suite}/pytest.ini"]
         command += [f"--rootdir=tests/{suite}", f"tests/{suite}", "-q", "--no-header", "--tb=short"]
-        command += [f"--junit-xml={report}", "-o", f"faulthandler_timeout={_SECONDS_A_TEST}"]
+        command += [
+            f"--junit-xml={report}",
+            "-o",
+            f"faulthandler_timeout={_SECONDS_A_TEST.get(suite, 240)}",
+        ]
         command += ["-o", "faulthandler_exit_on_timeout=true"]  # and say where it hangs
         command += ["--hypothesis-profile=ci"]  # the same examples each time, no deadline
-        environment = variables(suite, server, Path(folder))
+        if suite == "deploy":
+            command = [*fresh_debian.SEPARATE, *command]
+        environment = {**variables(suite, server, Path(folder)), OBSTACLE: str(obstacle)}
         merged = subprocess.STDOUT if out else None
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=out, stderr=merged)
         _running.add(process)
         try:
-            return tally.of_pytest(report, process.wait())
+            code = process.wait()
+            if obstacle.exists():
+                raise CannotRun(obstacle.read_text(encoding="utf-8"))
+            return tally.of_pytest(report, code)
         finally:
             _running.discard(process)
             if process.poll() is None:

@@ -24,12 +24,14 @@ LONGEST = ("nexus", "treasury", "hm_auth", "lint", "archive")
 Result = tuple[Tally, float]
 
 
-def test(names: list[str], jobs: int) -> int:
-    """Run the suites named and return the exit code: 0 when each ran something and all passed."""
+def test(names: list[str], jobs: int, *, missing: dict[str, str]) -> int:
+    """Run the suites named and return the exit code: 0 when each ran something and all passed.
+
+    ``missing``: suites that do not run, and why. One that finds out only when it starts that this
+    machine cannot run it joins them: it fails nothing, and the last lines say so.
+    """
     if "system" in names:
         chromium.ensure()
-    if "deploy" in names:
-        fresh_debian.ensure()
     started = time.monotonic()
     results: dict[str, Result] = {}
     with tempfile.TemporaryDirectory(prefix="hm-test-") as folder:
@@ -41,24 +43,29 @@ def test(names: list[str], jobs: int) -> int:
                 results |= _in_lanes(together, server, jobs)
             for name in names:
                 if name not in results:
-                    results[name] = _suite(name, server)
-    say()
-    for name in names:
-        tally, seconds = results[name]
-        verdict = f"{name:<14} {tally!s:<36} {seconds:6.1f} s"
-        say(verdict if tally.is_good else colour(verdict, "31"))
+                    try:
+                        results[name] = _suite(name, server)
+                    except suites.CannotRun as error:
+                        missing[name] = str(error)
+                        say(_did_not_run(name, missing[name]))
+    _say_verdicts({name: results[name] for name in names if name in results})
     say(f"{'in all':<51} {time.monotonic() - started:6.1f} s")
-    _say_what_did_not_run(names)
+    for name, why in missing.items():
+        say(_did_not_run(name, why))
     say(str(sum((tally for tally, _ in results.values()), Tally())))
     return 0 if all(tally.is_good for tally, _ in results.values()) else 1
 
 
-def _say_what_did_not_run(names: list[str]) -> None:
-    for name in ON_REQUEST:
-        if name not in names:
-            why = fresh_debian.obstacle()
-            text = f"{name} did not run{f' ({why})' if why else ''}: ./hm test {name} "
-            say(colour(f"{text}installs and upgrades on a fresh Debian, as root", "33"))
+def _say_verdicts(results: dict[str, Result]) -> None:
+    say()
+    for name, (tally, seconds) in results.items():
+        verdict = f"{name:<14} {tally!s:<36} {seconds:6.1f} s"
+        say(verdict if tally.is_good else colour(verdict, "31"))
+
+
+def _did_not_run(name: str, why: str) -> str:
+    text = f"{name} did not run{f' ({why})' if why else ''}: ./hm test {name} "
+    return colour(f"{text}installs and upgrades on a fresh Debian, as root", "33")
 
 
 def _suite(name: str, server: Server) -> Result:
@@ -118,14 +125,22 @@ def main() -> int:
     names = options.suite or [name for name in SUITES if name not in ON_REQUEST or options.all]
     if unknown := set(names) - set(SUITES):
         raise Problem(f"There is no suite {', '.join(sorted(unknown))}; there are: {known}.")
-    if "deploy" in names and (why := fresh_debian.obstacle()):
-        if options.suite:
-            raise Problem(f"The suite deploy cannot run here: {why}.")
-        names.remove("deploy")
+    why = fresh_debian.obstacle() or (fresh_debian.prepare() if "deploy" in names else "")
+    if why and "deploy" in options.suite:
+        raise Problem(_cannot("deploy", why))
+    missing = {"deploy": why} if why or "deploy" not in names else {}
+    names = [name for name in SUITES if name in names and name not in missing]
     signal.signal(signal.SIGTERM, _interrupt)
     # A shell starts background jobs deaf to Ctrl-C, and what a test starts would inherit that.
     signal.signal(signal.SIGINT, _interrupt)
-    return test([name for name in SUITES if name in names], options.jobs)
+    code = test(names, options.jobs, missing=missing)
+    if asked := [name for name in options.suite if name in missing]:
+        raise Problem(_cannot(asked[0], missing[asked[0]]))
+    return code
+
+
+def _cannot(name: str, why: str) -> str:
+    return f"The suite {name} cannot run here: {why}."
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from deploy.local.console import say
@@ -15,6 +15,7 @@ from hm_auth.service import conf_file
 from hm_auth.service.config import COMMON
 
 _MARK = "# Written by deploy/install.sh; changes go to a drop-in: systemctl edit "
+_TRIES = 3
 _SYSTEMD_RUNS = Path("/run/systemd/system")
 
 
@@ -47,11 +48,30 @@ def _start(machine: Machine, enabled: Sequence[str]) -> None:
     servers = [units.server(service) for service in SERVICES]
     for service in SERVICES:
         say(f"Starting {service.title}")
-        machine.run(service.title, ["systemctl", "restart", units.server(service)])
+        unit = units.server(service)
+        machine.run(service.title, ["systemctl", "restart", unit])
         if not machine.dry_run:
-            health.wait_ready(service, int(setting(service, "PORT")))
+            port, given_up = int(setting(service, "PORT")), _watch(machine, unit)
+            health.wait_ready(service, port, given_up=given_up)
     others = [name for name in enabled if name not in servers]
     machine.run("systemctl", ["systemctl", "restart", *others])
+
+
+def _watch(machine: Machine, unit: str) -> Callable[[], str]:
+    """Return what tells whether ``unit`` stops by itself again and again, with its last words."""
+
+    def restarts() -> int:
+        return int(machine.run("systemctl", ["systemctl", "show", "-P", "NRestarts", unit]))
+
+    before = restarts()
+
+    def given_up() -> str:
+        if restarts() < before + _TRIES:
+            return ""
+        words = ["journalctl", "--quiet", "--no-pager", "--output=cat", "--lines=12", "-u", unit]
+        return f"{unit} does not stay up. Its last words:\n{machine.run('journalctl', words)}"
+
+    return given_up
 
 
 def setting(service: Service, key: str) -> str:

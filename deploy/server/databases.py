@@ -6,6 +6,7 @@ import base64
 import hashlib
 import hmac
 import secrets
+import time
 
 from deploy.local.console import Problem
 from deploy.server.machine import Machine
@@ -13,6 +14,7 @@ from deploy.server.machine import Machine
 EXTENSIONS = ("pg_trgm", "unaccent", "btree_gist", "fuzzystrmatch")
 SUPERUSER = "postgres"
 OLDEST = 15
+SECONDS = 60
 _ROUNDS = 4096  # PostgreSQL's own default
 
 
@@ -28,7 +30,8 @@ def cluster_port(machine: Machine) -> int:
     if version < OLDEST:
         raise Problem(f"This machine has PostgreSQL {version}; HiveMatrix needs {OLDEST} or newer.")
     if not words[3].startswith("online"):
-        machine.run("Starting PostgreSQL", ["pg_ctlcluster", words[0], words[1], "start"])
+        _start(machine, words[0], words[1])
+    _wait_until_it_answers(machine, int(words[2]))
     return int(words[2])
 
 
@@ -64,6 +67,33 @@ def scram_verifier(password: str, salt: bytes) -> str:
     server = hmac.digest(salted, b"Server Key", "sha256")
     parts = [base64.b64encode(each).decode() for each in (salt, stored, server)]
     return f"SCRAM-SHA-256${_ROUNDS}:{parts[0]}${parts[1]}:{parts[2]}"
+
+
+def _start(machine: Machine, version: str, cluster: str) -> None:
+    """Start a cluster. Raises Problem with PostgreSQL's own words: systemd's say nothing of why."""
+    try:
+        machine.run("Starting PostgreSQL", ["pg_ctlcluster", version, cluster, "start"])
+    except Problem as problem:
+        unit = f"postgresql@{version}-{cluster}"
+        journal = ["journalctl", "--quiet", "--no-pager", "--output=cat", "--lines=12", "-u", unit]
+        raise Problem(f"{problem}\n{machine.run('journalctl', journal).rstrip()}") from None
+
+
+def _wait_until_it_answers(machine: Machine, port: int) -> None:
+    """Wait for a server that is up but still recovers, as after a power failure. Raises Problem."""
+    deadline = time.monotonic() + SECONDS
+    while True:
+        try:
+            machine.run("PostgreSQL", ["pg_isready", "--quiet", f"--port={port}"], user=SUPERUSER)
+        except Problem:
+            if time.monotonic() > deadline:
+                raise Problem(
+                    f"PostgreSQL does not answer at port {port} after {SECONDS} s. Its own words: "
+                    "journalctl -u 'postgresql@*' -n 50"
+                ) from None
+            time.sleep(1)
+        else:
+            return
 
 
 def _psql(machine: Machine, port: int, database: str, script: str) -> None:

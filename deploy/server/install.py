@@ -7,7 +7,9 @@ import os
 import re
 import socket
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from typing import NoReturn
 
 from deploy.local.console import Problem, run, say
 from deploy.local.paths import ROOT
@@ -25,9 +27,10 @@ from deploy.server.layout import (
     USER,
 )
 from deploy.server.machine import Machine, require_root
-from hm_auth.service.conf_file import ConfFileError
+from hm_auth.service import conf_file
 
-_DOMAIN = re.compile(r"([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}")
+_DOMAIN = re.compile(r"([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]")
+_ZONES = Path("/usr/share/zoneinfo")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
@@ -48,6 +51,7 @@ def install(options: argparse.Namespace) -> None:
     link = "" if before else setup.admin_link(machine, release, site.email)
     _activate(machine, release, site, before, start=not options.no_start)
     releases.prune(machine)
+    _say_what_stays({"TIME_ZONE": options.time_zone, "EMAIL_URL": os.environ.get("HM_EMAIL_URL")})
     if options.dry_run:
         say("Nothing was changed.")
     else:
@@ -86,12 +90,33 @@ def _decide(options: argparse.Namespace) -> Site:
             )
     domain = stored.get("DOMAIN") or options.domain or _ask(options, "Domain", "msp.example.com")
     email = stored.get("EMAIL") or options.email or _ask(options, "Your e-mail address", "")
-    if not _DOMAIN.fullmatch(domain):
-        raise Problem(f"{domain or 'Nothing'} is no domain such as msp.example.com: --domain")
-    if not _EMAIL.fullmatch(email):
-        raise Problem(f"{email or 'Nothing'} is no e-mail address: --email")
+    _check(domain, email, options.time_zone)
     zone = options.time_zone or _system_time_zone()
     return Site(domain, email, zone, stored.get("TLS") or options.tls or "public")
+
+
+def _check(domain: str, email: str, time_zone: str | None) -> None:
+    """Raise Problem for what cannot be: it would be written down and not asked for again."""
+    if not domain:
+        raise Problem("Say which domain it is for: --domain msp.example.com")
+    if not email:
+        raise Problem("Say the administrator's e-mail address: --email you@msp.example.com")
+    if not _DOMAIN.fullmatch(domain):
+        raise Problem(f"{domain} is no domain such as msp.example.com: --domain")
+    if not _EMAIL.fullmatch(email):
+        raise Problem(f"{email} is no e-mail address: --email")
+    if time_zone and _ZONES.exists() and not (_ZONES / time_zone).is_file():
+        raise Problem(f"{time_zone} is no time zone such as Europe/Berlin: --time-zone")
+
+
+def precheck(options: argparse.Namespace) -> None:
+    """Raise Problem for what can be told before Debian's packages are there; ask nothing yet."""
+    if not options.activate:
+        will_ask = sys.stdin.isatty() and not options.yes
+        stored = configuration.load_site()
+        domain = stored.get("DOMAIN") or options.domain or ("later.example" if will_ask else "")
+        email = stored.get("EMAIL") or options.email or ("later@later.example" if will_ask else "")
+        _check(domain, email, options.time_zone)
 
 
 def _ask(options: argparse.Namespace, question: str, example: str) -> str:
@@ -111,6 +136,18 @@ def _system_time_zone() -> str:
 def _mail_server() -> str:
     """Return where mails go: as told, else to the mail server of this machine."""
     return os.environ.get("HM_EMAIL_URL") or "smtp://127.0.0.1:25"
+
+
+def _say_what_stays(told: Mapping[str, str | None]) -> None:
+    """Say which wishes were not followed: what a conf file has is never changed."""
+    for service in SERVICES:
+        stored = conf_file.read(configuration.conf_path(service))
+        for key, value in told.items():
+            if value and stored.get(key, value) != value:
+                say(
+                    f"{key} stays as it is in {configuration.conf_path(service)}: change it there, "
+                    f"then systemctl restart 'hivematrix-{service.name}*'"
+                )
 
 
 def _make_folders(machine: Machine) -> None:
@@ -155,13 +192,20 @@ def _is_known(host: str) -> bool:
         return False
 
 
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong in one sentence; the script itself has the help."""
+
+    def error(self, message: str) -> NoReturn:
+        raise Problem(f"{message[:1].upper()}{message[1:]}. See deploy/install.sh --help")
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="deploy/install.sh")
+    parser = _Parser(prog="deploy/install.sh", allow_abbrev=False)
     parser.add_argument("--domain", type=str.lower)
     parser.add_argument("--email")
     parser.add_argument("--tls", choices=["public", "internal"])
     parser.add_argument("--time-zone")
-    for flag in ("--yes", "--no-start", "--dry-run", "--activate"):
+    for flag in ("--yes", "--no-start", "--dry-run", "--activate", "--precheck"):
         parser.add_argument(flag, action="store_true")
     return parser
 
@@ -170,12 +214,16 @@ def main() -> None:
     """Entry point of deploy/install.sh."""
     options = _parser().parse_args()
     try:
-        if options.activate:
+        if options.precheck:
+            precheck(options)
+        elif options.activate:
             activate(options)
         else:
             install(options)
-    except ConfFileError as error:
+    except conf_file.ConfFileError as error:
         raise Problem(str(error)) from None
+    except PermissionError as error:  # a dry run of somebody else
+        raise Problem(f"{error.filename} is not for you to read: run this as root.") from None
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -18,10 +19,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from deploy.local.console import Problem
-
 _NETWORK = 0x40000000  # CLONE_NEWNET of setns(2)
+_PATIENCE = 900  # seconds, for a mirror that is slow
 _BASE = "systemd,systemd-sysv,dbus,ca-certificates"
+
+
+class Unable(Exception):
+    """This machine cannot hold such a server; the message says why. No code of ours was tried."""
 
 
 class Container:
@@ -35,15 +39,17 @@ class Container:
         self._binds: tuple[str, ...] = ()
 
     def make(self) -> None:
-        """Fetch a minimal Debian of this machine's own release."""
+        """Fetch a minimal Debian of this machine's own release. Raises Unable."""
         mirror, suite, lines = _sources()
         self.root.mkdir(parents=True)
-        _run("mount", "-t", "tmpfs", "-o", "size=4G,mode=755", "hivematrix-test", self.root)
-        _run("debootstrap", "--variant=minbase", f"--include={_BASE}", suite, self.root, mirror)
+        _try("mount", "-t", "tmpfs", "-o", "size=4G,mode=755", "hivematrix-test", self.root)
+        _try("debootstrap", "--variant=minbase", f"--include={_BASE}", suite, self.root, mirror)
         apt = self.root / "etc/apt"
         (apt / "sources.list").write_text(lines)
         settings = _run("apt-config", "dump", "Acquire")
         (apt / "apt.conf.d/50this-machine").write_text(settings)
+        # As Debian's installer writes it; debootstrap leaves it out.
+        (self.root / "etc/hosts").write_text("127.0.0.1 localhost\n::1 localhost ip6-localhost\n")
 
     def chroot(self, *command: str) -> str:
         """Run a command in the files of the server with the network of this machine."""
@@ -51,8 +57,19 @@ class Container:
         return _run("chroot", self.root, "env", "-i", "PATH=/usr/sbin:/usr/bin", *command)
 
     def boot(self, *binds: str) -> None:
-        """Start its systemd, with folders of this machine to read (``/here:/there``)."""
-        command = ["systemd-nspawn", "--quiet", "--boot", f"--directory={self.root}"]
+        """Start its systemd, with folders of this machine to read (``/here:/there``).
+
+        Raises Unable: what boots is Debian's own.
+        """
+        # Were this process killed, the server would stay on.
+        command = [
+            "setpriv",
+            "--pdeathsig=TERM",
+            "systemd-nspawn",
+            "--quiet",
+            "--boot",
+            f"--directory={self.root}",
+        ]
         command += ["--private-network", "--register=no", "--link-journal=no", "--console=pipe"]
         if not Path("/run/systemd/system").exists():
             command.append("--keep-unit")
@@ -69,7 +86,7 @@ class Container:
             "degraded",
         }:
             if time.monotonic() > deadline:
-                raise Problem(f"The server did not start:\n{self._log.read_text()[-3000:]}")
+                raise Unable(f"a fresh Debian does not boot in a container: {self._last_words()}")
             time.sleep(0.2)
 
     def run(self, *command: str, check: bool = True, stdin: str = "", **environment: str) -> str:
@@ -127,7 +144,10 @@ class Container:
                 ):
                     return pid
             time.sleep(0.1)
-        raise Problem(f"systemd-nspawn did not start:\n{self._log.read_text()[-3000:]}")
+        raise Unable(f"systemd-nspawn starts nothing: {self._last_words()}")
+
+    def _last_words(self) -> str:
+        return _last_line(self._log.read_text(errors="replace"))
 
 
 def _descendants(pid: int) -> Iterator[int]:
@@ -148,11 +168,15 @@ def _sources() -> tuple[str, str, str]:
         if "=" in line
     )
     codename = release["VERSION_CODENAME"].strip('"')
-    listed = _run("apt-get", "indextargets", "--format", "$(REPO_URI) $(RELEASE) $(COMPONENT)")
+    # As it is configured, whether or not its lists were fetched: images come without.
+    form = ["--no-release-info", "--format", "$(REPO_URI) $(RELEASE) $(COMPONENT)"]
+    listed = _run("apt-get", "indextargets", *form)
     found = dict.fromkeys(
         tuple(line.split()) for line in listed.splitlines() if line.split()[1].startswith(codename)
     )
-    mirror = next(uri for uri, suite, _component in found if suite == codename)
+    mirror = next((uri for uri, suite, _component in found if suite == codename), "")
+    if not mirror:
+        raise Unable(f"apt knows no mirror of {codename}")
     return mirror, codename, "".join(f"deb {u} {s} {c}\n" for u, s, c in found)
 
 
@@ -161,6 +185,27 @@ def download_packages(folder: Path, locks: list[Path]) -> None:
     command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--require-hashes"]
     command += ["--disable-pip-version-check", "--dest", str(folder)]
     _run(*command, *(word for lock in locks for word in ("-r", str(lock))))
+
+
+def _try(*command: str | Path) -> None:
+    """Run what only this machine can be blamed for. Raises Unable with its last line."""
+    words = [str(word) for word in command]
+    try:
+        done = subprocess.run(
+            words, check=False, text=True, errors="replace", timeout=_PATIENCE,
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        )  # fmt: skip
+    except subprocess.TimeoutExpired:
+        raise Unable(f"{words[0]} takes more than {_PATIENCE // 60} minutes") from None
+    if done.returncode:
+        raise Unable(f"{words[0]} fails here: {_last_line(done.stdout)}")
+
+
+def _last_line(output: str) -> str:
+    """Return the last line a person can read of what a program wrote to a terminal."""
+    plain = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", output)
+    lines = [line.strip() for line in plain.splitlines() if line.strip()]
+    return lines[-1] if lines else "without a word"
 
 
 def _run(*command: str | Path, check: bool = True, stdin: str = "") -> str:

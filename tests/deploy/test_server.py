@@ -13,11 +13,12 @@ import time
 import pytest
 
 from deploy.local.services import SERVICES
-from tests.deploy.conftest import DOMAIN, NEW, OLD, WHEELS
+from tests.deploy.conftest import DOMAIN, GROWN, MODULE, NEW, OLD, WHEELS
 from tests.deploy.visitor import Visitor
 
 OFFLINE = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": WHEELS}
 SENTENCE = "a sentence nobody else knows"
+MAILS = "/srv/mails"
 PASSWORD = "hivematrix-demo"  # of the demo's accounts
 KEPT = {
     "nexus": ("directory_company", "directory_contact", "accounts_user"),
@@ -138,10 +139,14 @@ def test_plain_http_leads_to_https_and_figures_stay_inside(visitor):
 
 
 def test_every_timed_command_and_document_works_as_its_unit_lets_it(server, in_use):
+    server.run("systemd-run", "python3", f"{NEW}/tests/deploy/mail_server.py", MAILS)
     timed = [name for name in units(server) if name.endswith(".timer")]
     assert len(timed) >= sum(len(service.timers) for service in SERVICES)
-    server.run("systemctl", "start", *(name.replace(".timer", ".service") for name in timed))
-    assert units(server, "failed") == []
+    services = [name.replace(".timer", ".service") for name in timed]
+    server.run("systemctl", "start", *services, check=False)
+    failed = units(server, "failed")
+    assert not failed, server.run("journalctl", "-n40", "-ocat", *(f"-u{name}" for name in failed))
+    assert "expiring" in server.run("sh", "-c", f"cat {MAILS}/*.eml")
     acme = Visitor(server, DOMAIN)
     acme.sign_in("treasury", "acme", PASSWORD)
     invoice = re.search(r'href="(/invoices/[0-9a-f-]{36})"', acme.get("treasury", "/invoices").text)
@@ -201,6 +206,38 @@ def test_what_it_says_about_going_back_works(server, in_use):
     server.run(f"{newest.strip()}/deploy/install.sh", "--activate")
     assert server.run("systemctl", "show", "-P", "MainPID", "hivematrix-nexus").strip() != pid
     assert in_use.is_signed_in("archive")
+
+
+def test_an_upgrade_that_fails_says_how_to_go_back_and_the_others_go_on(server, in_use, grown):
+    main, before = (
+        grown / "nexus_project/main.py",
+        server.run("readlink", "/opt/hivematrix/current"),
+    )
+    good = main.read_text()
+    main.write_text("raise SystemExit('this release is broken')\n")
+    started = time.monotonic()
+    said = server.run(f"{GROWN}/deploy/install.sh", check=False, **OFFLINE)
+    main.write_text(good)
+    assert "HiveMatrix is up to date." not in said
+    assert "this release is broken" in said
+    assert time.monotonic() - started < 90, "it waited for what cannot become ready"
+    assert in_use.get("treasury", "/auth/login").status_code == 200
+    back = re.search(r"/opt/hivematrix/releases/\S+/deploy/install.sh --activate", said)[0]
+    assert back.startswith(before.strip())
+    server.run(*back.split())
+    assert server.run("readlink", "/opt/hivematrix/current") == before
+    assert in_use.is_signed_in("nexus")
+    assert f"hivematrix-{MODULE}.service" not in units(server)
+
+
+def test_a_module_of_ones_own_is_installed_with_the_others(server, in_use, grown):
+    said = server.run(f"{GROWN}/deploy/install.sh", **OFFLINE, HM_EMAIL_URL="smtp://elsewhere:25")
+    assert f"https://{MODULE}.{DOMAIN}" in said
+    assert "EMAIL_URL stays as it is in /etc/hivematrix/nexus.conf" in said
+    assert f"hivematrix-{MODULE}.service" in units(server, "running")
+    assert units(server, "failed") == []
+    assert in_use.follow_menu("treasury", MODULE).url.startswith(f"https://{MODULE}.{DOMAIN}/")
+    assert in_use.is_signed_in(MODULE)
 
 
 def test_the_machine_starts_everything_by_itself(server, in_use):

@@ -11,12 +11,17 @@ from pathlib import Path
 
 import pytest
 
+from deploy.local.console import Problem
 from deploy.local.paths import ROOT
 from deploy.local.services import SERVICES
-from deploy.server import activation, caddy, units
+from deploy.server import activation, caddy, databases, units
 from deploy.server.configuration import Site
+from deploy.server.machine import Machine
 
 EXAMPLE = Site("your-client-domain.com", "you@your-client-domain.com")
+
+
+DECIDED = ("--domain", "msp.example.com", "--email", "me@msp.example.com")
 
 
 def default(service, key):
@@ -99,6 +104,10 @@ def test_its_plan_shows_no_secret():
         (["--domain", "localhost", "--email", "me@msp.example.com"], "localhost is no domain"),
         (["--domain", "msp.example.com"], "--email"),
         (["--domain", "msp.example.com", "--email", "me"], "me is no e-mail address"),
+        (["--domain", "10.0.0.55", "--email", "me@msp.example.com"], "10.0.0.55 is no domain"),
+        (["--time-zone", "Mars/Base", *DECIDED], "Mars/Base is no time zone"),
+        (["--dry", *DECIDED], "Unrecognized arguments: --dry"),
+        (["--tls", "none", *DECIDED], "--tls"),
     ],
 )
 def test_what_it_was_not_told_is_one_sentence(arguments, words):
@@ -106,6 +115,7 @@ def test_what_it_was_not_told_is_one_sentence(arguments, words):
     assert done.returncode == 1
     assert words in done.stderr
     assert done.stderr.count("\n") == 1
+    assert "would" not in done.stdout, "it is said before anything is done"
 
 
 def test_only_root_installs():
@@ -119,3 +129,16 @@ def test_only_root_installs():
         )
     assert done.returncode == 1
     assert b"Run this as root" in done.stderr
+
+
+def test_a_postgresql_that_does_not_start_says_why_in_its_own_words(tmp_path, monkeypatch):
+    for name, script in {
+        "pg_lsclusters": "echo 15 main 5432 down postgres /var/lib /var/log",
+        "pg_ctlcluster": "echo 'Job for postgresql@15-main.service failed' >&2; exit 1",
+        "journalctl": 'echo "$@: could not create any TCP/IP sockets"',
+    }.items():
+        (tmp_path / name).write_text(f"#!/bin/sh\n{script}\n")
+        (tmp_path / name).chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    with pytest.raises(Problem, match=r"postgresql@15-main: could not create any TCP/IP sockets"):
+        databases.cluster_port(Machine(dry_run=False))

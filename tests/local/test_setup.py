@@ -11,7 +11,9 @@ import threading
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
+from packaging.utils import canonicalize_name
 
 from deploy.local import console, fingerprint, waiting
 from deploy.local.paths import LOCKS, ROOT
@@ -138,3 +140,20 @@ def test_all_locks_have_the_same_version_of_a_package():
             if equals:
                 versions.setdefault(package, set()).add(version)
     assert {package: found for package, found in versions.items() if len(found) > 1} == {}
+
+
+@pytest.mark.parametrize("version", ["3.12.3", "3.13.5"])  # of Ubuntu 24.04 and Debian 13
+@pytest.mark.parametrize("name", LOCKS["run"])
+def test_a_lock_has_all_that_a_newer_python_wants(name, version):
+    packages = {
+        canonicalize_name(line.split("==")[0])
+        for line in (ROOT / name).read_text().splitlines()
+        if "==" in line
+    }
+    python = {"python_version": version.rpartition(".")[0], "python_full_version": version}
+    for package in packages:
+        of_it = importlib.metadata.metadata(package)
+        assert SpecifierSet(of_it.get("Requires-Python") or "").contains(version), package
+        for wanted in map(Requirement, of_it.get_all("Requires-Dist") or ()):
+            if wanted.marker is None or wanted.marker.evaluate({**python, "extra": ""}):
+                assert canonicalize_name(wanted.name) in packages, f"{package} wants {wanted}"
