@@ -74,7 +74,7 @@ def look(page: Page, name: str, *, rules_off: Sequence[str] = ()) -> None:
     """
     options = {"rules": {rule: {"enabled": False} for rule in rules_off}}
     for theme, size in LOOKS:
-        page.emulate_media(color_scheme=theme)
+        page.emulate_media(color_scheme=theme, reduced_motion="reduce")
         page.set_viewport_size(size)
         shot = f"{name}-{theme}-{size['width']}"
         if SHOTS:
