@@ -29,7 +29,7 @@ class CannotRun(Exception):
 def names() -> list[str]:
     """Return every suite there is, in the order to run them: each folder with a pytest.ini."""
     found = {path.parent.name for path in (ROOT / "tests").glob("*/pytest.ini")}
-    first, last = ["local", "hm_auth"], [*BY_NAME, "system", "deploy"]
+    first, last = ["local", "hm_auth"], [*BY_NAME, "system", "failover", "deploy"]
     order = [*first, *sorted(found - {*first, *last}), *last]
     return [name for name in order if name in found]
 

@@ -17,10 +17,13 @@ from deploy.local.postgres import Postgres
 from deploy.local.tally import Tally
 
 SUITES = ("lint", *suites.names())
-# A browser that waits for others is no browser that people have; the other measures a restart.
-ALONE = ("system", "deploy")
-ON_REQUEST = ("deploy",)  # minutes, root and a download: a fresh Debian that is installed on
-LONGEST = ("nexus", "treasury", "hm_auth", "lint", "archive")
+# What takes minutes of its own, or root and a download, runs when it is named or with --all.
+ON_REQUEST = {
+    "failover": "kills processes under load",
+    "deploy": "installs and upgrades on a fresh Debian, as root",
+}
+ALONE = tuple(ON_REQUEST)  # they measure, or restart a machine
+LONGEST = ("system", "archive", "nexus", "treasury", "keeping", "hm_auth", "lint")
 Result = tuple[Tally, float]
 
 
@@ -64,8 +67,8 @@ def _say_verdicts(results: dict[str, Result]) -> None:
 
 
 def _did_not_run(name: str, why: str) -> str:
-    text = f"{name} did not run{f' ({why})' if why else ''}: ./hm test {name} "
-    return colour(f"{text}installs and upgrades on a fresh Debian, as root", "33")
+    text = f"{name} did not run{f' ({why})' if why else ''}: ./hm test {name} {ON_REQUEST[name]}"
+    return colour(text, "33")
 
 
 def _suite(name: str, server: Server) -> Result:
@@ -125,10 +128,11 @@ def main() -> int:
     names = options.suite or [name for name in SUITES if name not in ON_REQUEST or options.all]
     if unknown := set(names) - set(SUITES):
         raise Problem(f"There is no suite {', '.join(sorted(unknown))}; there are: {known}.")
-    why = fresh_debian.obstacle() or (fresh_debian.prepare() if "deploy" in names else "")
+    missing = {name: "" for name in ON_REQUEST if name not in names}
+    if why := fresh_debian.obstacle() or (fresh_debian.prepare() if "deploy" in names else ""):
+        missing["deploy"] = why
     if why and "deploy" in options.suite:
         raise Problem(_cannot("deploy", why))
-    missing = {"deploy": why} if why or "deploy" not in names else {}
     names = [name for name in SUITES if name in names and name not in missing]
     signal.signal(signal.SIGTERM, _interrupt)
     # A shell starts background jobs deaf to Ctrl-C, and what a test starts would inherit that.
