@@ -21,14 +21,11 @@ PAGES = sorted(
 # The fences of CONTRIBUTING, "Documents": what a test runs, and what it cannot run.
 RUN = {"sh", "python"}
 NOT_RUN = {"sh clone", "sh server", "python part"}
-DATA = {"", "django", "json", "promql", "text", "yaml", "{toctree}"}
+DATA = {"", "django", "json", "promql", "sql", "text", "yaml", "{toctree}"}
 
 # Whose "sh" and "python" are run, in this order: the first has the variables the others go on with.
 # A page is added here on purpose, since its commands run on the machine of whoever runs the tests.
 EXECUTED = ("docs/api.md", "docs/archive.md")
-
-# Older blocks without a fence; tests/deploy goes the way this page describes.
-INDENTED = {"docs/installation.md": "sh server"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +51,7 @@ def blocks(page: str) -> Iterator[Block]:
     """Yield the blocks of code of a page, in its order; an indented one has the kind "indented"."""
     for token in tokens(page):
         if token.type in {"fence", "code_block"} and token.map:
-            kind = token.info.strip() if token.type == "fence" else INDENTED.get(page, "indented")
+            kind = token.info.strip() if token.type == "fence" else "indented"
             yield Block(page, token.map[0] + 1, kind, token.content)
 
 
