@@ -21,7 +21,7 @@ PAGES = sorted(
 # The fences of CONTRIBUTING, "Documents": what a test runs, and what it cannot run.
 RUN = {"sh", "python"}
 NOT_RUN = {"sh clone", "sh server", "python part"}
-DATA = {"", "django", "json", "promql", "sql", "text", "yaml", "{toctree}"}
+DATA = {"", "django", "json", "promql", "text", "yaml", "{toctree}"}
 
 # Whose "sh" and "python" are run, in this order: the first has the variables the others go on with.
 # A page is added here on purpose, since its commands run on the machine of whoever runs the tests.
