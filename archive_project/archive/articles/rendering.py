@@ -23,7 +23,7 @@ from pygments.lexers import get_lexer_by_name
 from pygments.util import ClassNotFound
 
 from archive.links.rules.wiki import Target, target, wiki_links
-from archive.spaces.rules import slug_for
+from archive.spaces.rules import Counting
 
 VERSION = 2  # counts up when the same source gives other HTML; ``rerender`` follows it
 
@@ -44,6 +44,8 @@ ATTRIBUTES = {
 }
 # What may be too wide for a phone scrolls, and must be reached by the keyboard to be read.
 VALUES = {"input": {"type": {"checkbox"}}, "pre": {"tabindex": {"0"}}, "table": {"tabindex": {"0"}}}
+# Some lexers need the square of the length, or minutes for a long enough line of signs.
+LONGEST_COLOURED = 20_000
 SCHEMES = {"http", "https", "mailto", "tel"}
 
 
@@ -103,7 +105,7 @@ def _anchor_headings(tokens: Sequence[Token]) -> list[Heading]:
     """Shift headings so that the highest is h2, below the page's title, and anchor each."""
     headings: list[Heading] = []
     highest = min((int(t.tag[1]) for t in tokens if t.type == "heading_open"), default=1)
-    taken: set[str] = set()
+    free = Counting()
     for index, token in enumerate(tokens):
         if token.type not in ("heading_open", "heading_close"):
             continue
@@ -112,8 +114,7 @@ def _anchor_headings(tokens: Sequence[Token]) -> list[Heading]:
         if token.type == "heading_open":
             text = _plain(tokens[index + 1])
             # The prefix keeps a heading "Main" from taking the id of a part of the page.
-            anchor = slug_for(f"s {text}", taken)
-            taken.add(anchor)
+            anchor = free.slug(f"s {text}")
             token.attrSet("id", anchor)
             headings.append(Heading(level=level, anchor=anchor, text=text))
     return headings
@@ -151,7 +152,8 @@ def _fit_for_the_page(tokens: Sequence[Token]) -> None:
 
 def _highlight(code: str, language: str, _attributes: str) -> str:
     try:
-        lexer = get_lexer_by_name(language) if language else None
+        colour = bool(language) and len(code) <= LONGEST_COLOURED
+        lexer = get_lexer_by_name(language) if colour else None
     except ClassNotFound:
         lexer = None
     if lexer is None:

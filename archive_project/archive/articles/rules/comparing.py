@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 from typing import Literal
+
+from archive.articles.rules.matching import in_common
 
 Change = Literal["same", "removed", "added"]
 WORDS = re.compile(r"\w+|\s|[^\w\s]")
-# Comparing words costs the product of both lengths; beyond this a stretch is shown as replaced.
-MOST_WORDS = 3000
+# Removed and added lines, and words of a stretch; what is farther apart is shown as replaced.
+MOST_LINES, MOST_WORDS = 1000, 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,25 +32,28 @@ def compare(old: str, new: str) -> list[Piece]:
 
 
 def _lines(old: list[str], new: list[str]) -> Iterator[Piece]:
-    for kind, i1, i2, j1, j2 in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
-        before, after = "".join(old[i1:i2]), "".join(new[j1:j2])
-        if kind == "equal":
-            yield Piece("same", before)
-        elif kind == "replace":
-            yield from _words(WORDS.findall(before), WORDS.findall(after))
+    for before, after, same in _steps(old, new, MOST_LINES):
+        if before and after:
+            yield from _words(WORDS.findall("".join(before)), WORDS.findall("".join(after)))
         else:
-            yield from _replaced(before, after)
+            yield from _replaced("".join(before), "".join(after))
+        yield Piece("same", "".join(same))
 
 
 def _words(old: list[str], new: list[str]) -> Iterator[Piece]:
-    if max(len(old), len(new)) > MOST_WORDS:
-        yield from _replaced("".join(old), "".join(new))
-        return
-    for kind, i1, i2, j1, j2 in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
-        if kind == "equal":
-            yield Piece("same", "".join(old[i1:i2]))
-        else:
-            yield from _replaced("".join(old[i1:i2]), "".join(new[j1:j2]))
+    for before, after, same in _steps(old, new, MOST_WORDS):
+        yield from _replaced("".join(before), "".join(after))
+        yield Piece("same", "".join(same))
+
+
+def _steps(
+    old: list[str], new: list[str], most: int
+) -> Iterator[tuple[list[str], list[str], list[str]]]:
+    """Yield what was removed, what was added, and what is the same behind it."""
+    at_old = at_new = 0
+    for in_old, in_new, size in (*in_common(old, new, most), (len(old), len(new), 0)):
+        yield old[at_old:in_old], new[at_new:in_new], old[in_old : in_old + size]
+        at_old, at_new = in_old + size, in_new + size
 
 
 def _replaced(before: str, after: str) -> Iterator[Piece]:
@@ -62,6 +66,8 @@ def _replaced(before: str, after: str) -> Iterator[Piece]:
 def _joined(pieces: Iterator[Piece]) -> list[Piece]:
     joined: list[Piece] = []
     for piece in pieces:
+        if not piece.text:
+            continue
         if joined and joined[-1].change == piece.change:
             joined[-1] = Piece(piece.change, joined[-1].text + piece.text)
         else:
