@@ -198,3 +198,35 @@ def test_of_many_who_save_at_the_same_moment_one_wins_and_the_others_are_told(te
     assert len(told) == 7
     assert stored.version == stored.revisions.count() == 2
     assert all(stored.source.strip().split("\n")[-1] in text for text in told)
+
+
+def typed_in(browser, **changed):
+    """Return what the browser sends when somebody opens the editor and changes some fields."""
+    shown = browser.get(EDIT).context["form"]
+    fields = {name: value for name, value in shown.initial.items() if value not in (None, False)}
+    return {**fields, **dict(shown.began()), **changed}
+
+
+def test_what_a_colleague_set_meanwhile_stays_when_i_left_it_alone(technician, colleague, reset):
+    mine = typed_in(technician.browser, source=BASE + "4. Test\n")
+    theirs = typed_in(colleague.browser, review_on="2027-05-01", kind="runbook", pinned="on")
+    assert colleague.browser.post(EDIT, theirs).status_code == 302
+    assert technician.browser.post(EDIT, mine).status_code == 302
+    reset.refresh_from_db()
+    assert str(reset.review_on) == "2027-05-01"
+    assert (reset.kind, reset.pinned, reset.source) == ("runbook", True, BASE + "4. Test\n")
+
+
+def test_the_merge_keeps_kind_owner_and_review_date_of_both(technician, colleague, internal, reset):
+    above = write(internal, technician, "Above")
+    mine = typed_in(technician.browser, source=BASE + "4. Test\n", kind="runbook")
+    theirs = typed_in(colleague.browser, source="# Now\n" + BASE, parent=str(above.pk), pinned="on")
+    assert colleague.browser.post(EDIT, theirs).status_code == 302
+    answer = technician.browser.post(EDIT, mine)
+    assert answer.status_code == 409
+    shown = answer.context["form"]
+    again = {name: value for name, value in shown.initial.items() if value not in (None, False)}
+    technician.browser.post(EDIT, {**again, **dict(shown.began())})
+    reset.refresh_from_db()
+    assert (reset.kind, reset.pinned, reset.parent_id) == ("runbook", True, above.pk)
+    assert reset.source == "# Now\n" + BASE + "4. Test\n"

@@ -111,16 +111,17 @@ def _trash(request: PersonRequest, article: Article, operation: Any, done: str) 
 def _merge(request: PersonRequest, conflict: operations.Conflict) -> HttpResponse:
     """Show the editor again, with both texts in it, based on the version stored now."""
     current, draft = conflict.current, conflict.draft
+    facts = draft.facts or operations.Facts.of(current)
     typed = {
         "title": conflict.title,
         "source": conflict.merged.text,
         "parent": draft.parent_id,
         "visibility": conflict.visibility,
         "tags": ", ".join(conflict.tags),
-        "kind": current.kind,
-        "owner": current.owner_id,
-        "review_on": current.review_on,
-        "pinned": current.pinned,
+        "kind": facts.kind,
+        "owner": facts.owner_id,
+        "review_on": facts.review_on,
+        "pinned": facts.pinned,
         "comment": draft.comment,
         "version": current.version,
     }
