@@ -25,6 +25,7 @@ OF_AN_ARTICLE = {
     "article-move": ("get", "archive.write"),
     "article-delete": ("post", "archive.write"),
     "article-undelete": ("post", "archive.write"),
+    "article-delete-for-good": ("get", "archive.manage"),
     "article-files": ("get", "archive.write"),
     "article-print": ("get", "archive.open"),
     "article-html": ("get", "archive.open"),
@@ -44,6 +45,7 @@ MAY = {
     "archive.open": {"admin", "technician", "billing", "acme", "globex"},
     "archive.internal": {"admin", "technician", "billing"},
     "archive.write": {"admin", "technician"},
+    "archive.manage": {"admin"},
 }
 
 

@@ -36,6 +36,11 @@ urlpatterns = [
     path("articles/<slug:space>/<slug:slug>/move", moving.move, name="article-move"),
     path("articles/<slug:space>/<slug:slug>/delete", writing.delete, name="article-delete"),
     path("articles/<slug:space>/<slug:slug>/undelete", writing.undelete, name="article-undelete"),
+    path(
+        "articles/<slug:space>/<slug:slug>/delete-for-good",
+        writing.delete_for_good,
+        name="article-delete-for-good",
+    ),
     path("articles/<slug:space>/<slug:slug>/star", searching.star, name="article-star"),
     path("articles/<slug:space>/<slug:slug>/history", history.history, name="history"),
     path("articles/<slug:space>/<slug:slug>/compare", history.compare, name="compare"),
