@@ -252,6 +252,15 @@ def test_a_revision_goes_with_no_other_article_than_its_own(technician, internal
         reset.revisions.all().delete()
 
 
+def test_two_revisions_are_compared_side_by_side(technician, reset):
+    technician.browser.post(EDIT, form(source=BASE.replace("Wait", "Rest"), tags="power"))
+    page = technician.browser.get("/articles/handbook/reset/compare?old=1&new=2&view=side")
+    html = page.content.decode()
+    assert '<td dir="auto">2. <del>Wait</del></td>' in html
+    assert '<td dir="auto">2. <ins>Rest</ins></td>' in html
+    assert '<ins dir="auto">power</ins>' in html
+
+
 def typed_in(browser, **changed):
     """Return what the browser sends when somebody opens the editor and changes some fields."""
     shown = browser.get(EDIT).context["form"]

@@ -33,7 +33,8 @@ class ArticleForm(forms.Form):
         max_length=LONGEST,
         strip=False,
         widget=forms.Textarea(attrs={"rows": 24, "class": "ar-source", "dir": "auto"}),
-        help_text="Markdown: # heading, **bold**, - list, - [ ] task, | table |, ```code```.",
+        help_text="Markdown: # heading, **bold**, - list, - [ ] task, | table |, ```code```, "
+        "> [!NOTE] or [!WARNING].",
     )
     parent = ParentField(
         queryset=Article.objects.none(),

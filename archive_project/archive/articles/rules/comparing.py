@@ -1,10 +1,11 @@
-"""What changed between two texts, by words, for reading in one column."""
+"""What changed between two texts, by words, for reading in one column or in two."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Literal
 
 from archive.articles.rules.matching import in_common
@@ -22,6 +23,26 @@ class Piece:
     change: Change
     text: str
 
+    @property
+    def in_old(self) -> bool:
+        return self.change != "added"
+
+    @property
+    def in_new(self) -> bool:
+        return self.change != "removed"
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A line of the old text beside the one of the new that took its place, both in pieces."""
+
+    old: list[Piece]
+    new: list[Piece]
+
+    @property
+    def is_changed(self) -> bool:
+        return any(piece.change != "same" for piece in (*self.old, *self.new))
+
 
 def compare(old: str, new: str) -> list[Piece]:
     """Return the pieces that make ``old`` (same, removed) and ``new`` (same, added).
@@ -29,6 +50,36 @@ def compare(old: str, new: str) -> list[Piece]:
     Lines are compared first, and words only inside the lines that differ.
     """
     return _joined(_lines(old.splitlines(keepends=True), new.splitlines(keepends=True)))
+
+
+def side_by_side(pieces: Iterable[Piece]) -> list[Pair]:
+    """Return the lines of both texts in ``pieces``, what is the same at the same height."""
+    pairs: list[Pair] = []
+    old: list[list[Piece]] = [[]]
+    new: list[list[Piece]] = [[]]
+    for piece in pieces:
+        for number, line in enumerate(piece.text.split("\n")):
+            if number and piece.change == "same":
+                pairs += _level(old, new)
+                old, new = [[]], [[]]
+            elif number:
+                (old if piece.in_old else new).append([])
+            part = Piece(piece.change, line)
+            if line and piece.in_old:
+                old[-1].append(part)
+            if line and piece.in_new:
+                new[-1].append(part)
+    return [*pairs, *_level(old, new)]
+
+
+def _level(old: list[list[Piece]], new: list[list[Piece]]) -> list[Pair]:
+    """Return lines of which the first begin, or else the last end, with what is the same."""
+    first = bool(old[0] and new[0] and old[0][0] is new[0][0])
+    top = [] if not first else [Pair(old[0], new[0])]
+    end = [Pair(old[-1], new[-1])] if not first else []
+    inner = slice(1, None) if first else slice(None, -1)
+    between = zip_longest(old[inner], new[inner], fillvalue=[])
+    return [*top, *(Pair(left, right) for left, right in between), *end]
 
 
 def _lines(old: list[str], new: list[str]) -> Iterator[Piece]:
