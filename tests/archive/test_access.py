@@ -40,7 +40,10 @@ OF_AN_ARTICLE = {
     "compare": ("get", "archive.internal"),
     "revision-restore": ("post", "archive.write"),
 }
-OF_A_SPACE = {"space": "archive.open", "trash": "archive.write", "article-new": "archive.write"}
+OF_A_SPACE = {
+    "space": "archive.open", "trash": "archive.write", "article-new": "archive.write",
+    "space-change": "archive.write",
+}  # fmt: skip
 MAY = {
     "archive.open": {"admin", "technician", "billing", "acme", "globex"},
     "archive.internal": {"admin", "technician", "billing"},

@@ -167,6 +167,23 @@ class SpaceForm(forms.Form):
         return data
 
 
+class SpaceChangeForm(forms.Form):
+    """What may be changed of a space. A company's name is changed in Nexus."""
+
+    name = forms.CharField(max_length=200)
+    language = forms.ChoiceField(
+        choices=LANGUAGE_CHOICES,
+        help_text="Search knows its word forms. Another one reads all articles of the space anew.",
+    )
+
+    def __init__(self, *args: Any, space: Space, **kwargs: Any) -> None:
+        first = {"name": space.name, "language": space.language}
+        super().__init__(*args, initial=first, **kwargs)
+        if space.kind == Kind.COMPANY:
+            self.fields["name"].disabled = True
+            self.fields["name"].help_text = "It follows the company’s name in Nexus."
+
+
 def _plain(value: Any) -> str:
     """Return ``value`` of a field as a hidden input holds it."""
     return "on" if value is True else str(getattr(value, "pk", value) or "")

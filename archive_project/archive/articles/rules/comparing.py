@@ -78,7 +78,8 @@ def _level(old: list[list[Piece]], new: list[list[Piece]]) -> list[Pair]:
     top = [] if not first else [Pair(old[0], new[0])]
     end = [Pair(old[-1], new[-1])] if not first else []
     inner = slice(1, None) if first else slice(None, -1)
-    between = zip_longest(old[inner], new[inner], fillvalue=[])
+    nothing: list[Piece] = []
+    between = zip_longest(old[inner], new[inner], fillvalue=nothing)
     return [*top, *(Pair(left, right) for left, right in between), *end]
 
 
