@@ -32,6 +32,7 @@ SERVICE = Service(
     has_worker=True,
     timers=(
         Timer("send_digests", "hourly"),
+        Timer("follow_companies", "*-*-* 05:00"),
         Timer("send_expiry_reminders", "*-*-* 05:10"),
         Timer("read_attachments", "*-*-* 05:20"),
         Timer("clean_attachments", "Sun *-*-* 05:40"),

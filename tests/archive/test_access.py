@@ -25,6 +25,7 @@ OF_AN_ARTICLE = {
     "article-move": ("get", "archive.write"),
     "article-delete": ("post", "archive.write"),
     "article-undelete": ("post", "archive.write"),
+    "article-delete-for-good": ("get", "archive.manage"),
     "article-files": ("get", "archive.write"),
     "article-print": ("get", "archive.open"),
     "article-html": ("get", "archive.open"),
@@ -39,11 +40,15 @@ OF_AN_ARTICLE = {
     "compare": ("get", "archive.internal"),
     "revision-restore": ("post", "archive.write"),
 }
-OF_A_SPACE = {"space": "archive.open", "trash": "archive.write", "article-new": "archive.write"}
+OF_A_SPACE = {
+    "space": "archive.open", "trash": "archive.write", "article-new": "archive.write",
+    "space-change": "archive.write",
+}  # fmt: skip
 MAY = {
     "archive.open": {"admin", "technician", "billing", "acme", "globex"},
     "archive.internal": {"admin", "technician", "billing"},
     "archive.write": {"admin", "technician"},
+    "archive.manage": {"admin"},
 }
 
 

@@ -157,3 +157,23 @@ def test_code_is_coloured_by_classes():
 )
 def test_strange_texts_render(source):
     render(source)
+
+
+@pytest.mark.parametrize("kind", ["note", "Tip", "IMPORTANT", "warning", "caution"])
+def test_a_quotation_that_begins_with_a_kind_is_a_callout(kind):
+    html = render(f"> [!{kind}]\n> Take *care*.\n>\n> Twice.\n").html
+    assert html.startswith(f'<blockquote class="ar-callout ar-{kind.lower()}">')
+    assert f"<strong>{kind.capitalize()}</strong><br>\nTake <em>care</em>." in html
+    assert "<p>Twice.</p>" in html
+    assert "[!" not in html
+
+
+@pytest.mark.parametrize(
+    "source", ["> [!EVIL]\n> x", "> [!NOTE] x", "> see [!NOTE]\n> x", "[!NOTE]\nx", "> - [!NOTE]"]
+)
+def test_other_quotations_stay_quotations(source):
+    assert "ar-callout" not in render(source).html
+
+
+def test_a_callout_without_words_is_its_title():
+    assert "<strong>Note</strong>" in render("> [!NOTE]").html

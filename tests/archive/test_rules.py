@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archive.articles.rules.comparing import compare
+from archive.articles.rules.comparing import compare, side_by_side
 from archive.articles.rules.merging import has_markers, merge
 from archive.articles.rules.tree import is_below, tree
 from archive.spaces.rules import slug_for
@@ -57,6 +57,31 @@ def test_a_comparison_names_the_words():
     changes = [(piece.change, piece.text) for piece in compare("Wait a minute.", "Wait an hour.")]
     assert ("removed", "a") in changes
     assert ("added", "an") in changes
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.text(alphabet="ab \n", max_size=60), st.text(alphabet="ab \n", max_size=60))
+def test_side_by_side_holds_both_texts_line_by_line(old, new):
+    pairs = side_by_side(compare(old, new))
+    texts = [["".join(piece.text for piece in side) for side in (p.old, p.new)] for p in pairs]
+    for side, whole in enumerate((old, new)):
+        shown = [line[side] for line in texts]
+        assert [line for line in shown if line] == [line for line in whole.split("\n") if line]
+    for pair, (left, right) in zip(pairs, texts, strict=True):
+        assert pair.is_changed or left == right or "" in (left, right)
+
+
+def test_the_same_line_stands_at_the_same_height_on_both_sides():
+    pairs = side_by_side(compare("one\ntwo\nend\n", "one\n2\n3\n4\nend\n"))
+    assert ("end", "end") in [
+        tuple("".join(piece.text for piece in side) for side in (pair.old, pair.new))
+        for pair in pairs
+    ]
+
+
+def test_lines_behind_the_last_one_stand_below_it():
+    (same, more) = side_by_side(compare("one", "one\ntwo"))
+    assert (len(same.old), len(same.new), len(more.old), len(more.new)) == (1, 1, 0, 1)
 
 
 @dataclass

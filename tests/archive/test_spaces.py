@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 
 from archive.pages.views import spaces
+from archive.spaces import following
 from archive.spaces.models import Space
+from archive.spaces.operations import create_space
 from hm_auth.exceptions import NexusUnavailable
-from tests.archive.conftest import ACME, GLOBEX
+from tests.archive.conftest import ACME, GLOBEX, write
 
 
 @pytest.fixture
@@ -69,3 +71,36 @@ def test_other_services_find_a_companys_space_by_its_id(acme_space, acme, globex
     assert globex.browser.get(address).status_code == 404
     page = technician.browser.get(f"/companies/{GLOBEX}", follow=True).content.decode()
     assert "Nothing has been written about this company yet." in page
+
+
+def test_a_space_gets_another_name_and_language(technician, shared):
+    article = write(shared, technician, "Drucker", "Die Häuser", visibility="client")
+    typed = {"name": "Hilfe", "language": "german"}
+    answer = technician.browser.post("/spaces/help/settings", typed)
+    assert answer["Location"] == "/spaces/help"
+    shared.refresh_from_db()
+    assert (shared.name, shared.language) == ("Hilfe", "german")
+    article.refresh_from_db()
+    assert "'haus':" in article.search  # the German word form
+    refused = technician.browser.post("/spaces/help/settings", {"name": "", "language": "x"})
+    assert refused.status_code == 200
+
+
+def test_a_companys_space_has_the_name_of_nexus_only(technician, acme_space):
+    technician.browser.post("/spaces/acme/settings", {"name": "Mine", "language": "french"})
+    acme_space.refresh_from_db()
+    assert (acme_space.name, acme_space.language) == ("Acme", "french")
+
+
+def test_a_company_renamed_in_nexus_is_renamed_here_and_its_address_stays(
+    acme_space, shared, monkeypatch
+):
+    gone = create_space(name="Gone", kind="company", company_id=GLOBEX)
+    known = {ACME: {"id": str(ACME), "name": "Acme Holding"}}
+    monkeypatch.setattr(following.directory, "companies_by_id", lambda *_: known)
+    assert following.follow(caller=None) == 1
+    assert following.follow(caller=None) == 0
+    for space in (acme_space, gone, shared):
+        space.refresh_from_db()
+    assert (acme_space.name, acme_space.slug) == ("Acme Holding", "acme")
+    assert (gone.name, shared.name) == ("Gone", "Help")

@@ -5,15 +5,22 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from django.apps import apps
 from django.core.exceptions import ValidationError
+from django.core.files.base import ContentFile
 from django.db import IntegrityError, connection, transaction
 
 from archive.articles import operations
 from archive.articles.models import Article, Revision
 from archive.articles.operations import Draft
+from archive.attachments.operations import attach
+from archive.discussion import operations as discussion
+from archive.runbooks import operations as runs
+from archive.search.models import Word
 from archive.spaces.operations import create_space
 from tests.archive.conftest import ACME, write
 
+Events = apps.get_model("articles", "ArticleEvent")
 BASE = "# Steps\n\n1. Unplug\n2. Wait\n3. Plug in\n"
 
 
@@ -198,3 +205,89 @@ def test_of_many_who_save_at_the_same_moment_one_wins_and_the_others_are_told(te
     assert len(told) == 7
     assert stored.version == stored.revisions.count() == 2
     assert all(stored.source.strip().split("\n")[-1] in text for text in told)
+
+
+def test_an_administrator_deletes_for_good_what_is_in_the_trash(
+    admin, technician, acme, internal, reset
+):
+    address = "/articles/handbook/reset"
+    below = write(internal, technician, "Below", parent_id=reset.pk)
+    linking = write(internal, technician, "Linking", "See [[Reset]].")
+    attach(name="plan.txt", content=ContentFile(b"x"), by=technician.user, article=reset)
+    discussion.comment(article=reset, text="Why?", by=technician.user)
+    admin.browser.post(address + "/delete-for-good")
+    assert Article.objects.filter(pk=reset.pk).exists()  # it is not in the trash
+    technician.browser.post(address + "/delete")
+    assert technician.browser.post(address + "/delete-for-good").status_code == 403
+    assert "for good" in admin.browser.get(address).content.decode()
+    assert "for good" not in technician.browser.get(address).content.decode()
+    assert admin.browser.post(address + "/delete-for-good")["Location"] == "/spaces/handbook/trash"
+    assert admin.browser.get(address).status_code == 404
+    assert not Revision.objects.filter(article_id=reset.pk).exists()
+    below.refresh_from_db()
+    assert below.parent_id is None
+    assert linking.links.get().target_id is None
+    assert not Word.objects.filter(word="unplug", documents__gt=0).exists()
+    event = Events.objects.filter(pgh_obj_id=reset.pk).latest("pgh_id")
+    context = event.pgh_context.metadata
+    assert (context["name"], context["title"]) == (str(admin.user), "Reset")
+
+
+def test_an_article_with_runs_is_never_deleted_for_good(admin, technician, internal):
+    runbook = write(internal, technician, "Leaver", "- [ ] Lock the account")
+    Article.objects.filter(pk=runbook.pk).update(kind="runbook", deleted_at=None)
+    runbook.refresh_from_db()
+    runs.start(article=runbook, space=internal, by=technician.user)
+    operations.move_to_trash(article=runbook)
+    page = admin.browser.post("/articles/handbook/leaver/delete-for-good", follow=True)
+    assert "they are evidence" in page.content.decode()
+    assert Revision.objects.filter(article=runbook).exists()
+
+
+def test_a_revision_goes_with_no_other_article_than_its_own(technician, internal, reset):
+    other = write(internal, technician, "Other")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('archive.deleted_for_good', %s, true)", [str(other.pk)])
+    with pytest.raises(IntegrityError), transaction.atomic():
+        reset.revisions.all().delete()
+
+
+def test_two_revisions_are_compared_side_by_side(technician, reset):
+    technician.browser.post(EDIT, form(source=BASE.replace("Wait", "Rest"), tags="power"))
+    page = technician.browser.get("/articles/handbook/reset/compare?old=1&new=2&view=side")
+    html = page.content.decode()
+    assert '<td dir="auto">2. <del>Wait</del></td>' in html
+    assert '<td dir="auto">2. <ins>Rest</ins></td>' in html
+    assert '<ins dir="auto">power</ins>' in html
+
+
+def typed_in(browser, **changed):
+    """Return what the browser sends when somebody opens the editor and changes some fields."""
+    shown = browser.get(EDIT).context["form"]
+    fields = {name: value for name, value in shown.initial.items() if value not in (None, False)}
+    return {**fields, **dict(shown.began()), **changed}
+
+
+def test_what_a_colleague_set_meanwhile_stays_when_i_left_it_alone(technician, colleague, reset):
+    mine = typed_in(technician.browser, source=BASE + "4. Test\n")
+    theirs = typed_in(colleague.browser, review_on="2027-05-01", kind="runbook", pinned="on")
+    assert colleague.browser.post(EDIT, theirs).status_code == 302
+    assert technician.browser.post(EDIT, mine).status_code == 302
+    reset.refresh_from_db()
+    assert str(reset.review_on) == "2027-05-01"
+    assert (reset.kind, reset.pinned, reset.source) == ("runbook", True, BASE + "4. Test\n")
+
+
+def test_the_merge_keeps_kind_owner_and_review_date_of_both(technician, colleague, internal, reset):
+    above = write(internal, technician, "Above")
+    mine = typed_in(technician.browser, source=BASE + "4. Test\n", kind="runbook")
+    theirs = typed_in(colleague.browser, source="# Now\n" + BASE, parent=str(above.pk), pinned="on")
+    assert colleague.browser.post(EDIT, theirs).status_code == 302
+    answer = technician.browser.post(EDIT, mine)
+    assert answer.status_code == 409
+    shown = answer.context["form"]
+    again = {name: value for name, value in shown.initial.items() if value not in (None, False)}
+    technician.browser.post(EDIT, {**again, **dict(shown.began())})
+    reset.refresh_from_db()
+    assert (reset.kind, reset.pinned, reset.parent_id) == ("runbook", True, above.pk)
+    assert reset.source == "# Now\n" + BASE + "4. Test\n"

@@ -14,7 +14,7 @@ from rest_framework.response import Response
 
 from archive.api import filters, serializers
 from archive.api.article_facets import ArticleFacets
-from archive.articles import operations, placing
+from archive.articles import deleting, operations, placing
 from archive.articles.models import Article, Revision
 from archive.articles.operations import Draft, Facts
 from archive.drafts.operations import publish_new
@@ -34,10 +34,12 @@ class ArticleViewSet(ArticleFacets):
         **dict.fromkeys(
             ("list", "retrieve", "mine", "links", "backlinks", "html"), "archive.open"
         ),
+        "delete_for_good": "archive.manage",
         **dict.fromkeys(("revisions", "markdown", "zip"), "archive.internal"),
     }  # fmt: skip
     if_match_actions = (
         "partial_update", "destroy", "restore", "restore_revision", "move", "place",
+        "delete_for_good",
     )  # fmt: skip
     problem_statuses = (409,)
     orderings: ClassVar = {"updated_at": ("updated_at", "id"), "created_at": ("created_at", "id")}
@@ -101,6 +103,13 @@ class ArticleViewSet(ArticleFacets):
         """Take out of the trash."""
         operations.take_from_trash(article=self.matched(request, pk))
         return self.answer(self.found(pk))
+
+    @extend_schema(request=None, responses={204: None})
+    @action(detail=True, methods=["post"], url_path="delete-for-good")
+    def delete_for_good(self, request: Request, pk: str) -> Response:
+        """Delete what is in the trash, with its revisions, comments and files. Administrators'."""
+        deleting.delete_for_good(article=self.matched(request, pk), by=self.caller)
+        return Response(status=status.HTTP_204_NO_CONTENT)
 
     @extend_schema(request=serializers.MoveSerializer)
     @action(detail=True, methods=["post"])

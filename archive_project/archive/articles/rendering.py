@@ -6,6 +6,7 @@ makes goes through an allow-list (nh3) that knows nothing of Markdown.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -23,9 +24,9 @@ from pygments.lexers import get_lexer_by_name
 from pygments.util import ClassNotFound
 
 from archive.links.rules.wiki import Target, target, wiki_links
-from archive.spaces.rules import slug_for
+from archive.spaces.rules import Counting
 
-VERSION = 2  # counts up when the same source gives other HTML; ``rerender`` follows it
+VERSION = 3  # counts up when the same source gives other HTML; ``rerender`` follows it
 
 HEADINGS = ("h2", "h3", "h4", "h5", "h6")
 TAGS = {
@@ -43,7 +44,17 @@ ATTRIBUTES = {
     **{tag: {"class"} for tag in ("ul", "code", "pre", "span", "section", "sup", "th", "td", "hr")},
 }
 # What may be too wide for a phone scrolls, and must be reached by the keyboard to be read.
-VALUES = {"input": {"type": {"checkbox"}}, "pre": {"tabindex": {"0"}}, "table": {"tabindex": {"0"}}}
+VALUES: dict[str, dict[str, set[str]]] = {
+    "input": {"type": {"checkbox"}},
+    "pre": {"tabindex": {"0"}},
+    "table": {"tabindex": {"0"}},
+}
+# Some lexers need the square of the length, or minutes for a long enough line of signs.
+LONGEST_COLOURED = 20_000
+# ``> [!WARNING]``, as GitHub writes them; the classes are these and no others.
+CALLOUTS = ("note", "tip", "important", "warning", "caution")
+CALLOUT = re.compile(rf"\[!({'|'.join(CALLOUTS)})\]", re.IGNORECASE)
+VALUES["blockquote"] = {"class": {f"ar-callout ar-{kind}" for kind in CALLOUTS}}
 SCHEMES = {"http", "https", "mailto", "tel"}
 
 
@@ -74,6 +85,7 @@ def render(source: str, space: str = "") -> Rendered:
     environment: dict[str, Any] = {"space": space}
     tokens = parser.parse(source, environment)
     headings = _anchor_headings(tokens)
+    _mark_callouts(tokens)
     _fit_for_the_page(tokens)
     html = parser.renderer.render(tokens, parser.options, environment)
     return Rendered(html=_clean(html), headings=headings, links=_links(tokens))
@@ -103,7 +115,7 @@ def _anchor_headings(tokens: Sequence[Token]) -> list[Heading]:
     """Shift headings so that the highest is h2, below the page's title, and anchor each."""
     headings: list[Heading] = []
     highest = min((int(t.tag[1]) for t in tokens if t.type == "heading_open"), default=1)
-    taken: set[str] = set()
+    free = Counting()
     for index, token in enumerate(tokens):
         if token.type not in ("heading_open", "heading_close"):
             continue
@@ -112,11 +124,28 @@ def _anchor_headings(tokens: Sequence[Token]) -> list[Heading]:
         if token.type == "heading_open":
             text = _plain(tokens[index + 1])
             # The prefix keeps a heading "Main" from taking the id of a part of the page.
-            anchor = slug_for(f"s {text}", taken)
-            taken.add(anchor)
+            anchor = free.slug(f"s {text}")
             token.attrSet("id", anchor)
             headings.append(Heading(level=level, anchor=anchor, text=text))
     return headings
+
+
+def _mark_callouts(tokens: Sequence[Token]) -> None:
+    """Give a quotation that begins with ``[!NOTE]`` and the like its class and a title."""
+    for quotation, paragraph, inline in zip(tokens, tokens[1:], tokens[2:], strict=False):
+        if (quotation.type, paragraph.type) != ("blockquote_open", "paragraph_open"):
+            continue
+        first, *rest = inline.children or [Token("text", "", 0)]
+        found = CALLOUT.fullmatch(first.content) if first.type == "text" else None
+        if found is None or (rest and rest[0].type != "softbreak"):
+            continue
+        kind = found[1].lower()
+        quotation.attrSet("class", f"ar-callout ar-{kind}")
+        title = Token("text", "", 0, content=kind.capitalize())
+        behind = [Token("hardbreak", "br", 0), *rest[1:]] if rest else []
+        inline.children = [
+            Token("strong_open", "strong", 1), title, Token("strong_close", "strong", -1), *behind,
+        ]  # fmt: skip
 
 
 def _links(tokens: Sequence[Token]) -> list[Target]:
@@ -151,7 +180,8 @@ def _fit_for_the_page(tokens: Sequence[Token]) -> None:
 
 def _highlight(code: str, language: str, _attributes: str) -> str:
     try:
-        lexer = get_lexer_by_name(language) if language else None
+        colour = bool(language) and len(code) <= LONGEST_COLOURED
+        lexer = get_lexer_by_name(language) if colour else None
     except ClassNotFound:
         lexer = None
     if lexer is None:

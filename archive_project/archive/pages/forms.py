@@ -17,6 +17,7 @@ from hm_auth.models import User
 from hm_auth.permissions import CAPABILITIES
 
 MOST_TAGS = 20
+UNVERSIONED = ("parent", "kind", "owner", "review_on", "pinned")
 
 
 class ParentField(forms.ModelChoiceField):
@@ -32,7 +33,8 @@ class ArticleForm(forms.Form):
         max_length=LONGEST,
         strip=False,
         widget=forms.Textarea(attrs={"rows": 24, "class": "ar-source", "dir": "auto"}),
-        help_text="Markdown: # heading, **bold**, - list, - [ ] task, | table |, ```code```.",
+        help_text="Markdown: # heading, **bold**, - list, - [ ] task, | table |, ```code```, "
+        "> [!NOTE] or [!WARNING].",
     )
     parent = ParentField(
         queryset=Article.objects.none(),
@@ -59,6 +61,7 @@ class ArticleForm(forms.Form):
         self, *args: Any, space: Space, article: Article | None = None, **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
+        self.article = article
         parents = Article.objects.current().filter(space=space).only("id", "title")
         if article is not None:
             parents = parents.exclude(pk=article.pk)
@@ -89,28 +92,47 @@ class ArticleForm(forms.Form):
             raise forms.ValidationError(f"At most {MOST_TAGS} tags of 40 characters.")
         return tuple(tags)
 
+    def began(self) -> list[tuple[str, str]]:
+        """Return what the fields without revisions were when the editor opened, as hidden inputs.
+
+        Saving the text does not count these as a version: only what differs from them is changed.
+        """
+        if self.article is None:
+            return []
+        stored = initial(self.article)
+        return [
+            (name, self.data.get(name, _plain(stored[field])))
+            for field, name in ((field, f"began-{field}") for field in UNVERSIONED)
+        ]
+
     def draft(self) -> Draft:
         """Return what was typed; the form is valid."""
         data = self.cleaned_data
+        parent = self._settled("parent", self.article and self.article.parent)
         return Draft(
             title=data["title"],
             source=data["source"],
             tags=data["tags"],
             visibility=data["visibility"],
-            parent_id=data["parent"].pk if data["parent"] else None,
+            parent_id=parent.pk if parent else None,
             comment=data["comment"],
             facts=self._facts(),
         )
 
     def _facts(self) -> Facts:
-        data = self.cleaned_data
-        owner = data["owner"]
+        stored = Facts.of(self.article) if self.article else Facts()
+        owner = self._settled("owner", self.article and self.article.owner)
         return Facts(
-            kind=data["kind"] or ArticleKind.ARTICLE.value,
+            kind=self._settled("kind", stored.kind) or ArticleKind.ARTICLE.value,
             owner_id=owner.pk if owner else None,
-            review_on=data["review_on"],
-            pinned=data["pinned"],
+            review_on=self._settled("review_on", stored.review_on),
+            pinned=self._settled("pinned", stored.pinned),
         )
+
+    def _settled(self, field: str, stored: Any) -> Any:
+        """Return what was typed, or what is stored where the writer left the field alone."""
+        typed = self.cleaned_data[field]
+        return stored if self.data.get(f"began-{field}") == _plain(typed) else typed
 
 
 class SpaceForm(forms.Form):
@@ -143,6 +165,28 @@ class SpaceForm(forms.Form):
         else:
             data["company"] = ""
         return data
+
+
+class SpaceChangeForm(forms.Form):
+    """What may be changed of a space. A company's name is changed in Nexus."""
+
+    name = forms.CharField(max_length=200)
+    language = forms.ChoiceField(
+        choices=LANGUAGE_CHOICES,
+        help_text="Search knows its word forms. Another one reads all articles of the space anew.",
+    )
+
+    def __init__(self, *args: Any, space: Space, **kwargs: Any) -> None:
+        first = {"name": space.name, "language": space.language}
+        super().__init__(*args, initial=first, **kwargs)
+        if space.kind == Kind.COMPANY:
+            self.fields["name"].disabled = True
+            self.fields["name"].help_text = "It follows the company’s name in Nexus."
+
+
+def _plain(value: Any) -> str:
+    """Return ``value`` of a field as a hidden input holds it."""
+    return "on" if value is True else str(getattr(value, "pk", value) or "")
 
 
 def initial(article: Article) -> dict[str, Any]:

@@ -56,7 +56,8 @@ def _items(source: str) -> list[tuple[Step, bool, bool]]:
 def _own_text(tokens: list[Token], opened: int) -> str:
     """Return the Markdown of a list item without the lists in it."""
     parts, level, depth = [], tokens[opened].level, 0
-    for token in tokens[opened + 1 :]:
+    for at in range(opened + 1, len(tokens)):  # a copy of the rest for each costs minutes
+        token = tokens[at]
         if token.type == "list_item_close" and token.level == level:
             break
         if token.type in ("ordered_list_open", "bullet_list_open"):

@@ -55,6 +55,13 @@ ORDER BY word  -- one order of locks: two saves at once wait for each other and 
 ON CONFLICT (word) DO UPDATE SET documents = greatest(w.documents + excluded.documents, 0)
 """
 
+_FORGET = """
+UPDATE search_word w SET documents = greatest(w.documents - gone.count, 0) FROM (
+    SELECT unnest(words) AS word, count(*) AS count FROM articles_article
+    WHERE id = ANY(%s::uuid[]) GROUP BY 1
+) gone WHERE gone.word = w.word
+"""
+
 
 def index(ids: Sequence[uuid.UUID]) -> None:
     """Bring the index of the articles ``ids`` up to what is stored."""
@@ -83,6 +90,12 @@ def remove_text(*, article_id: uuid.UUID, source: str) -> None:
     """Forget what ``source`` gave; nothing happens when it gave nothing."""
     if Text.objects.filter(article_id=article_id, source=source).delete()[0]:
         index([article_id])
+
+
+def forget(ids: Sequence[uuid.UUID]) -> None:
+    """Take the words of the articles ``ids``, which are deleted next, out of the vocabulary."""
+    with connection.cursor() as cursor:
+        cursor.execute(_FORGET, [[str(each) for each in ids]])
 
 
 @transaction.atomic

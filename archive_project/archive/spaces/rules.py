@@ -23,3 +23,22 @@ def slug_for(name: str, taken: Container[str] = (), fallback: str = "page") -> s
     while f"{slug}-{number}" in taken:
         number += 1
     return f"{slug}-{number}"
+
+
+class Counting:
+    """Hands out address forms of which none is the same, such as the anchors of a text."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[str, int] = {}
+
+    def slug(self, name: str) -> str:
+        """Return ``slug_for(name)``, with the next number behind it when it was given before.
+
+        Remembers the last number of each: a thousand equal headings must not count from 2 each.
+        """
+        plain = slug = slug_for(name)
+        while slug in self._numbers:
+            self._numbers[plain] += 1
+            slug = f"{plain}-{self._numbers[plain]}"
+        self._numbers[slug] = 1
+        return slug

@@ -9,11 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher
+
+from archive.articles.rules.matching import in_common
 
 MINE = "<<<<<<< Your text"
 BETWEEN = "======="
 THEIRS = ">>>>>>> Saved meanwhile"
+# Removed and added lines; texts farther apart than this are one conflict behind that point.
+MOST_EDITS = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,16 +66,15 @@ def _in_step(
     a: Sequence[str], b: Sequence[str], c: Sequence[str]
 ) -> Iterator[tuple[int, int, int, int]]:
     """Yield (in base, in mine, in theirs, length) of what both kept, in order; last the ends."""
-    left = SequenceMatcher(None, a, b, autojunk=False).get_matching_blocks()
-    right = SequenceMatcher(None, a, c, autojunk=False).get_matching_blocks()
+    left, right = in_common(a, b, MOST_EDITS), in_common(a, c, MOST_EDITS)
     i = j = 0
-    while i < len(left) - 1 and j < len(right) - 1:
-        one, two = left[i], right[j]
-        start = max(one.a, two.a)
-        end = min(one.a + one.size, two.a + two.size)
+    while i < len(left) and j < len(right):
+        (one, in_mine, one_size), (two, in_theirs, two_size) = left[i], right[j]
+        start = max(one, two)
+        end = min(one + one_size, two + two_size)
         if start < end:
-            yield start, one.b + start - one.a, two.b + start - two.a, end - start
-        if one.a + one.size < two.a + two.size:
+            yield start, in_mine + start - one, in_theirs + start - two, end - start
+        if one + one_size < two + two_size:
             i += 1
         else:
             j += 1

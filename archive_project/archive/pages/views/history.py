@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from archive.articles import operations
 from archive.articles.models import Revision
 from archive.articles.rules.comparing import compare as compare_texts
+from archive.articles.rules.comparing import side_by_side
 from archive.pages.requests import PersonRequest, load_article
 from hm_auth.access import requires
 from hm_auth.ui.keyset import keyset_page
@@ -21,6 +22,7 @@ PAGE = 50
 class CompareForm(forms.Form):
     old = forms.IntegerField(min_value=1, max_value=2**31 - 1)
     new = forms.IntegerField(min_value=1, max_value=2**31 - 1)
+    view = forms.CharField(required=False)
 
 
 @require_safe
@@ -35,7 +37,7 @@ def history(request: PersonRequest, space: str, slug: str) -> HttpResponse:
 @require_safe
 @requires("archive.open")
 def compare(request: PersonRequest, space: str, slug: str) -> HttpResponse:
-    """Two revisions in one column, by words."""
+    """Two revisions by words: in one column, or side by side (``view=side``)."""
     article = load_article(request, space, slug, "archive.internal")
     form = CompareForm(request.GET)
     if not form.is_valid():
@@ -47,7 +49,10 @@ def compare(request: PersonRequest, space: str, slug: str) -> HttpResponse:
         raise Http404
     old, new = (found[number] for number in wanted)
     pieces = compare_texts(old.source, new.source)
-    context = {"article": article, "old": old, "new": new, "pieces": pieces}
+    context = {
+        "article": article, "old": old, "new": new, "pieces": pieces,
+        "pairs": side_by_side(pieces) if form.cleaned_data["view"] == "side" else None,
+    }  # fmt: skip
     return render(request, "archive/compare.html", context)
 
 

@@ -1,4 +1,4 @@
-"""Opening a space, and finding the one of a company."""
+"""Opening a space, changing it, and finding the one of a company."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from archive.pages.forms import SpaceForm
-from archive.pages.requests import PersonRequest
+from archive.articles.settling import change_space
+from archive.pages.forms import SpaceChangeForm, SpaceForm
+from archive.pages.requests import PersonRequest, load_space
 from archive.spaces.models import Space
 from archive.spaces.operations import create_space
 from hm_auth import directory
@@ -39,6 +40,26 @@ def new(request: PersonRequest) -> HttpResponse:
         else:
             return redirect("space", space.slug)
     context = {"form": form, "title": "New space", "cancel_url": reverse("home")}
+    return render(request, "hm/form.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires("archive.open")
+def change(request: PersonRequest, space: str) -> HttpResponse:
+    """Its name, unless it is a company's, and its language."""
+    found = load_space(request, space, "archive.write")
+    form = SpaceChangeForm(request.POST or None, space=found)
+    if request.method == "POST" and form.is_valid():
+        try:
+            change_space(space=found, **form.cleaned_data)
+        except ValidationError as error:
+            form.add_error(None, error.messages)
+        else:
+            return redirect("space", found.slug)
+    context = {
+        "form": form, "title": f"Settings of {found}",
+        "cancel_url": reverse("space", args=[found.slug]),
+    }  # fmt: skip
     return render(request, "hm/form.html", context)
 
 

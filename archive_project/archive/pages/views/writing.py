@@ -7,9 +7,10 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
-from archive.articles import operations
+from archive.articles import deleting, operations
 from archive.articles.models import Article
 from archive.articles.rules.comparing import compare
 from archive.drafts import operations as drafts
@@ -18,6 +19,10 @@ from archive.pages.requests import PersonRequest, load_article, load_space
 from archive.spaces.models import Space
 from hm_auth.access import requires
 
+FOR_GOOD = (
+    "All its revisions, comments and files go with it, and nothing brings them back. That you "
+    "deleted it is kept."
+)
 MERGED = 409  # the request conflicts with the state of the resource (RFC 9110, 15.5.10)
 
 
@@ -98,6 +103,27 @@ def undelete(request: PersonRequest, space: str, slug: str) -> HttpResponse:
     return _trash(request, article, operations.take_from_trash, "is back.")
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires("archive.open")
+def delete_for_good(request: PersonRequest, space: str, slug: str) -> HttpResponse:
+    """Ask, then delete what is in the trash, with its revisions and files."""
+    article = load_article(request, space, slug, "archive.manage")
+    if request.method == "POST":
+        try:
+            deleting.delete_for_good(article=article, by=request.user)
+        except operations.NotPossible as error:
+            messages.error(request, str(error))
+            return redirect("article", article.space.slug, article.slug)
+        messages.success(request, f"“{article}” is deleted for good.")
+        return redirect("trash", article.space.slug)
+    context = {
+        "title": f"Delete “{article}” for good?", "question": FOR_GOOD, "danger": True,
+        "submit_label": "Delete for good",
+        "cancel_url": reverse("article", args=[article.space.slug, article.slug]),
+    }  # fmt: skip
+    return render(request, "hm/confirm.html", context)
+
+
 def _trash(request: PersonRequest, article: Article, operation: Any, done: str) -> HttpResponse:
     try:
         operation(article=article)
@@ -111,16 +137,17 @@ def _trash(request: PersonRequest, article: Article, operation: Any, done: str) 
 def _merge(request: PersonRequest, conflict: operations.Conflict) -> HttpResponse:
     """Show the editor again, with both texts in it, based on the version stored now."""
     current, draft = conflict.current, conflict.draft
+    facts = draft.facts or operations.Facts.of(current)
     typed = {
         "title": conflict.title,
         "source": conflict.merged.text,
         "parent": draft.parent_id,
         "visibility": conflict.visibility,
         "tags": ", ".join(conflict.tags),
-        "kind": current.kind,
-        "owner": current.owner_id,
-        "review_on": current.review_on,
-        "pinned": current.pinned,
+        "kind": facts.kind,
+        "owner": facts.owner_id,
+        "review_on": facts.review_on,
+        "pinned": facts.pinned,
         "comment": draft.comment,
         "version": current.version,
     }

@@ -1,0 +1,18 @@
+"""``manage.py follow_companies``: for a daily timer; running it twice changes nothing twice."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from archive.spaces import following
+from hm_auth import nexus
+
+
+class Command(BaseCommand):
+    help = "Gives the spaces of companies that were renamed in Nexus their new names."
+
+    def handle(self, *_args: Any, **_options: Any) -> None:
+        changed = following.follow(caller=nexus.client.service_caller())
+        self.stdout.write(f"{changed} spaces were renamed.")
