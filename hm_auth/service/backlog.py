@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.apps import apps
+from django.conf import settings
 from django.db.models import Count, Min, Q
 from django.utils import timezone
 
@@ -33,7 +34,7 @@ def queues() -> Iterator[Queue]:
     Raises QueueUnavailable when tasks wait in a Redis that does not answer.
     """
     now = timezone.now()
-    if apps.is_installed("django_rq"):
+    if getattr(settings, "REDIS_URL", ""):
         yield _redis_tasks(now)
     elif apps.is_installed("django_tasks_db"):
         yield _tasks(now)
@@ -64,7 +65,7 @@ def _redis_tasks(now: datetime) -> Queue:
     from hm_auth.service import redis_queue
 
     try:
-        waiting, running, failed, oldest = redis_queue.counts(failed_since=now - timedelta(days=1))
+        waiting, running, failed, oldest = redis_queue.counts()
     except RedisError as error:
         raise QueueUnavailable(str(error)) from None
     return Queue("tasks", waiting, running, failed, now - (oldest or now))

@@ -104,24 +104,11 @@ def common_settings(config: Config) -> dict[str, Any]:
 def background(config: Config) -> dict[str, Any]:
     """Return where background work waits: the database, or Redis with ``REDIS_URL``.
 
-    ``INSTALLED_APPS`` needs ``background_apps`` as well.
+    ``django_tasks_db`` is an installed app in both cases, so that its tables are there.
     """
-    if not config["REDIS_URL"]:
-        return {"TASKS": {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}}
-    # Tasks are made for "default"; the other is where the backend puts them.
-    queues = ["default", f"hivematrix-{config.name}"]
-    redis = {"URL": config["REDIS_URL"], "DEFAULT_TIMEOUT": 3600}
-    backend = "hm_auth.service.redis_queue.RedisBackend"
-    return {
-        "TASKS": {"default": {"BACKEND": backend, "QUEUES": queues}},
-        "RQ_QUEUES": {name: {**redis} for name in queues},
-        "MIGRATION_MODULES": {"django_rq": None},  # it has no tables, only a page in the admin
-    }
-
-
-def background_apps(config: Config) -> list[str]:
-    """Return the apps that ``background`` needs; the tables of the first are there in any case."""
-    return ["django_tasks_db", *(["django_rq"] if config["REDIS_URL"] else [])]
+    where = "hm_auth.service.redis_queue.RedisBackend"
+    backend = where if config["REDIS_URL"] else "django_tasks_db.DatabaseBackend"
+    return {"REDIS_URL": config["REDIS_URL"], "TASKS": {"default": {"BACKEND": backend}}}
 
 
 def module_settings(config: Config) -> dict[str, Any]:

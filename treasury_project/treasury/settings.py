@@ -20,7 +20,7 @@ INSTALLED_APPS = [
     *defaults.MODULE_APPS,
     "pgtrigger",
     "pghistory",
-    *defaults.background_apps(CONFIG),
+    "django_tasks_db",
     "hm_auth.webhooks",
     "treasury.retries",
     "treasury.taxes",

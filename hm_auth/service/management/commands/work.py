@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.apps import apps
+from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
@@ -14,16 +15,11 @@ class Command(BaseCommand):
     )
 
     def handle(self, *_args: object, **_options: object) -> None:
-        if apps.is_installed("django_rq"):
-            from hm_auth.service.redis_queue import queue_name
-
-            call_command(
-                "rqworker",
-                queue_name(),
-                job_class="django_tasks_rq.Job",
-                worker_class="rq.worker.SimpleWorker",  # as the other: no process for each job
-            )
-        elif apps.is_installed("django_tasks_db"):
-            call_command("db_worker", interval=1, startup_delay=False)
-        else:
+        if not apps.is_installed("django_tasks_db"):
             raise CommandError("This service has no work in the background.")
+        if settings.REDIS_URL:
+            from hm_auth.service import redis_queue
+
+            redis_queue.work()
+        else:
+            call_command("db_worker", interval=1, startup_delay=False)
