@@ -19,6 +19,7 @@ from treasury.dunning.models import Notice
 from treasury.invoices.credit_notes import issue_credit_note
 from treasury.payments import operations
 from treasury.payments.models import Allocation, Payment, Refund
+from treasury.receivables import views as receivables
 from treasury.seller.models import Seller
 
 pytestmark = pytest.mark.django_db
@@ -344,3 +345,19 @@ def test_more_suggestions_than_a_page_holds_are_on_the_next(clerk, monkeypatch):
     clerk.post(reverse("dunning-decide"), {"do": "confirmed", "pick": keys})
     labels = {notice.invoice.label for notice in Notice.objects.all()}
     assert labels == {"INV-00003", "INV-00004"}, "what was not looked at is not approved"
+
+
+def test_more_clients_than_a_page_of_receivables_holds_are_on_the_next(clerk, monkeypatch):
+    monkeypatch.setattr(receivables, "PAGE_SIZE", 2)
+    for number in range(5):
+        billed(f"{100 + number}.00", company=uuid.UUID(int=number + 1))
+    shown, address = [], reverse("receivables")
+    while address:
+        page = text_of(clerk.get(address))
+        shown.append(re.findall(r'data-label="Open"><strong>([\d.]+) EUR', page))
+        link = re.search(r'rel="next" href="(\?[^"]+)"', page)
+        address = reverse("receivables") + link[1].replace("&amp;", "&") if link else ""
+    everything = "612.00"
+    assert shown == [
+        ["124.80", "123.60", everything], ["122.40", "121.20", everything], ["120.00", everything],
+    ]  # fmt: skip

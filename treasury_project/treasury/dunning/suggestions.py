@@ -13,7 +13,6 @@ from itertools import zip_longest
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from hm_auth.ui.keyset import keyset_page
-
 from treasury.billing_rules.money import Money
 from treasury.billing_rules.payments import LateFee, late_fee
 from treasury.clients.models import ClientTerms
