@@ -85,7 +85,7 @@ def receivables(request: PersonRequest) -> HttpResponseBase:
         "past": on < today,
         "buckets": BUCKETS,
         "page": page,
-        "rows": [(row, names.get(row.company_id, "")) for row in page.rows],
+        "rows": [(row, names.get(row.company_id, "")) for row in page.rows if row.company_id],
         "totals": totals(rows),
         "sort": sort if sort in SORTS else "owed",
     }

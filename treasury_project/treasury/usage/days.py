@@ -14,7 +14,7 @@ class Days(Func):
     function = "daterange"
     output_field = DateRangeField()
 
-    def as_sql(self, compiler: Any, connection: Any, **context: Any) -> Any:
+    def as_sql(self, compiler: Any, connection: Any, *words: Any, **context: Any) -> Any:
         """Write it; a row that is being checked and ends before it starts is on no day at all.
 
         PostgreSQL makes an error of such a range. That a row must not end before it starts is for
@@ -23,7 +23,7 @@ class Days(Func):
         start, end = self.get_source_expressions()
         if isinstance(start, Value) and isinstance(end, Value) and _backwards(start, end):
             return "'empty'::daterange", []
-        return super().as_sql(compiler, connection, **context)
+        return super().as_sql(compiler, connection, *words, **context)
 
 
 def _backwards(start: Value, end: Value) -> bool:
