@@ -67,7 +67,7 @@ def queue() -> Queue:
 
 
 def counts() -> tuple[int, int, int, datetime | None]:
-    """Return how many tasks wait, run, failed in the last 24 hours, and since when the oldest waits.
+    """Return how many tasks wait, run, failed in 24 hours, and since when the oldest waits.
 
     Raises redis.exceptions.RedisError.
     """

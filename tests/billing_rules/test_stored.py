@@ -114,7 +114,7 @@ def test_the_sentences_say_what_a_client_needs() -> None:
     assert said["users", "recurring"] == ("12 users, 1 included: 10 × 20.00 + 1 × 18.00",)
     assert said["users by volume", "recurring"] == ("12 users × 18.00 (the price above 10)",)
     assert said["backup", "recurring"] == ("90 GB on average × 0.05; between 80 and 100",)
-    pools = "30 min by monthly hours 2025-10-01, 1 h by monthly hours 2025-11-01"
+    pools = "30 min by monthly hours from 1 Oct 2025, 1 h by monthly hours from 1 Nov 2025"
     covered = f"1 h 30 min of 3 h covered: {pools}"
     assert said["hours", "hours"] == (
         "1 h 30 min remote × 120.00",

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.treasury.people import ACME, issued
+from tests.treasury.people import ACME, GLOBEX, issued
 from treasury.delivery.models import Delivery
+from treasury.dunning import suggestions
 
 pytestmark = pytest.mark.django_db
 
@@ -46,3 +47,13 @@ def test_what_is_dismissed_says_why_and_is_not_suggested_again(clerk):
     body = {"keys": [each["key"]], "reason": "We agreed on January"}
     assert clerk.post("suggestions/dismiss/", body).json()["notices"][0]["reason"] == body["reason"]
     assert clerk.get("suggestions/").json()["suggestions"] == []
+
+
+def test_more_than_a_page_holds_follow_at_next(clerk, monkeypatch):
+    monkeypatch.setattr(suggestions, "SIZE", 1)
+    issued(GLOBEX)
+    first = clerk.get("suggestions/").json()
+    address = first["next"].partition("/api/")[2]
+    second = clerk.get(address).json()
+    numbers = [each["number"] for page in (first, second) for each in page["suggestions"]]
+    assert (numbers, second["next"]) == (["INV-00001", "INV-00002"], None)

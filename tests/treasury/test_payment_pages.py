@@ -14,10 +14,12 @@ from hm_auth.permissions import Level
 from tests.treasury.money import billed, euros, paid, state
 from tests.treasury.people import ACME, GLOBEX, signed_in
 from treasury.clients.models import ClientTerms
+from treasury.dunning import suggestions
 from treasury.dunning.models import Notice
 from treasury.invoices.credit_notes import issue_credit_note
 from treasury.payments import operations
 from treasury.payments.models import Allocation, Payment, Refund
+from treasury.receivables import views as receivables
 from treasury.seller.models import Seller
 
 pytestmark = pytest.mark.django_db
@@ -321,3 +323,41 @@ def test_a_client_finds_the_statement_from_the_invoices(people):
     seen = text_of(people["acme"].get(reverse("invoices")))
     assert reverse("own-statement") in seen
     assert "100.00 EUR" in seen, "what is open, taxes included"
+
+
+def test_more_suggestions_than_a_page_holds_are_on_the_next(clerk, monkeypatch):
+    monkeypatch.setattr(suggestions, "SIZE", 2)
+    Seller.objects.create(name="Hive")
+    ClientTerms.objects.create(company_id=ACME, invoice_emails=["pay@acme.test"])
+    today = timezone.localdate()
+    for days in (90, 80, 70, 60, 50):
+        billed("100.00", on=today - timedelta(days=days), days=30)
+    first = text_of(clerk.get(reverse("dunning")))
+    assert "5 invoices wait for a decision" in first
+    pages = [first]
+    while link := re.search(r'href="(\?after=[^"]+)"', pages[-1]):
+        pages.append(text_of(clerk.get(reverse("dunning") + link[1])))
+    shown = [re.findall(r">(INV-\d+)</a></td>", page) for page in pages]
+    assert shown == [["INV-00001", "INV-00002"], ["INV-00003", "INV-00004"], ["INV-00005"]]
+    keys = re.findall(r'name="shown" value="([^"]+)"', pages[1])
+    asked = clerk.post(reverse("dunning-decide"), {"do": "approve-all", "shown": keys})
+    assert "Approve 2 suggestions?" in text_of(asked)
+    clerk.post(reverse("dunning-decide"), {"do": "confirmed", "pick": keys})
+    labels = {notice.invoice.label for notice in Notice.objects.all()}
+    assert labels == {"INV-00003", "INV-00004"}, "what was not looked at is not approved"
+
+
+def test_more_clients_than_a_page_of_receivables_holds_are_on_the_next(clerk, monkeypatch):
+    monkeypatch.setattr(receivables, "PAGE_SIZE", 2)
+    for number in range(5):
+        billed(f"{100 + number}.00", company=uuid.UUID(int=number + 1))
+    shown, address = [], reverse("receivables")
+    while address:
+        page = text_of(clerk.get(address))
+        shown.append(re.findall(r'data-label="Open"><strong>([\d.]+) EUR', page))
+        link = re.search(r'rel="next" href="(\?[^"]+)"', page)
+        address = reverse("receivables") + link[1].replace("&amp;", "&") if link else ""
+    everything = "612.00"
+    assert shown == [
+        ["124.80", "123.60", everything], ["122.40", "121.20", everything], ["120.00", everything],
+    ]  # fmt: skip

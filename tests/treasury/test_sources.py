@@ -201,7 +201,7 @@ def test_prepaid_hours_are_used_up_first_and_stay_used_after_issue():
     assert made.net == Decimal("40.00")
     covered, by = words(made)[-1].split(": ")
     assert covered == "1 h 30 min of 2 h covered"
-    assert by == "1 h by 1 h a month 2025-11-01, 30 min by 30 min bought 1 Nov 2025"
+    assert by == "1 h by 1 h a month from 1 Nov 2025, 30 min by 30 min bought 1 Nov 2025"
     issue(made, client=ACME_TODAY, today=DECEMBER, by=None)
     assert set(BilledWork.objects.values_list("entry_id", flat=True)) == {first.pk, second.pk}
     TimeEntry.objects.create(

@@ -7,6 +7,8 @@ from typing import Any
 
 from django import forms
 
+from treasury.days import sensible
+
 DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
@@ -29,12 +31,15 @@ class RowForm(forms.ModelForm[Any]):
 class DaysForm(RowForm):
     """``start`` is a field of the model; ``last_day`` stands for its ``end``."""
 
-    last_day = forms.DateField(required=False, widget=DAY, help_text="Empty while it lasts.")
+    last_day = forms.DateField(
+        required=False, widget=DAY, validators=[sensible], help_text="Empty while it lasts."
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if "start" in self.fields:
             self.fields["start"].widget = DAY
+            self.fields["start"].validators.append(sensible)
         if self.instance.end:
             self.initial["last_day"] = self.instance.end - timedelta(days=1)
 

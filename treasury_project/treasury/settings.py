@@ -69,7 +69,7 @@ HM_WEBHOOKS = {
 }
 
 HM_NAV = [
-    ("Home", "home", "house", "reports.view"),
+    ("Home", "home", "house", "usage.own"),
     ("Clients", "clients", "building-2", "usage.view"),
     ("Agreements", "agreements", "handshake", "agreements.view"),
     ("Catalogue", "products", "package", "agreements.view"),

@@ -13,6 +13,7 @@ from treasury.agreements.models import Addition, Agreement, Allowance, Discount,
 from treasury.agreements.tiers_field import TiersField, typed_of
 from treasury.catalogue.models import Plan, Product
 from treasury.catalogue.quantities import Source
+from treasury.days import sensible
 from treasury.days_form import DAY, DaysForm
 from treasury.usage.intake import cells
 from treasury.usage.models import RateClass
@@ -36,6 +37,10 @@ class TermsForm(DaysForm):
             "cadence_months", "timing", "currency", "payment_days", "po_number", "proration",
             "minimum",
         )  # fmt: skip
+        labels = {
+            "notice_days": "Days of notice", "cadence_months": "Billed", "timing": "Each time",
+            "payment_days": "Days to pay", "proration": "Parts of months",
+        }  # fmt: skip
 
 
 class NewAgreementForm(TermsForm):
@@ -77,7 +82,7 @@ class LineForm(DaysForm):
         help_text="Each row begins where the one above ends; the last has no end.",
     )
     from_day = forms.DateField(
-        required=False, widget=DAY, label="These changes count from",
+        required=False, validators=[sensible], widget=DAY, label="These changes count from",
     )  # fmt: skip
 
     class Meta:
@@ -184,7 +189,11 @@ class BlockForm(_PrepaidForm):
         fields = ("minutes", "rate_classes", "start", "last_day", "carry_limit", "note")
 
     carry_last_day = forms.DateField(
-        required=False, widget=DAY, label="Carried over to", help_text="Empty: nothing is."
+        required=False,
+        widget=DAY,
+        validators=[sensible],
+        label="Carried over to",
+        help_text="Empty: nothing is.",
     )
 
     field_order = (
@@ -212,4 +221,4 @@ class BlockForm(_PrepaidForm):
 
 
 class LastDayForm(forms.Form):
-    last_day = forms.DateField(widget=DAY, label="Last day")
+    last_day = forms.DateField(widget=DAY, label="Last day", validators=[sensible])

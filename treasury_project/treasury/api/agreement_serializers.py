@@ -17,6 +17,7 @@ from treasury.agreements.models import (
 )
 from treasury.api.fields import MoneyField, PriceField
 from treasury.billing_rules.money import Money
+from treasury.days import sensible
 
 
 class FixedFieldsSerializer(FullCleanModelSerializer):
@@ -96,6 +97,7 @@ class ChangeAdditionSerializer(AdditionSerializer):
 
     from_day = serializers.DateField(
         required=False,
+        validators=[sensible],
         write_only=True,
         help_text="Needed once the line was billed: bills of the days before stay as they are.",
     )
@@ -119,6 +121,7 @@ class AgreementSerializer(FixedFieldsSerializer):
             "end", "anchor", "cadence_months", "timing", "currency", "payment_days", "po_number",
             "proration", "minimum", "additions",
         )  # fmt: skip
+        extra_kwargs: ClassVar = {"start": {"validators": [sensible]}}
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         attrs = super().validate(attrs)
@@ -161,4 +164,4 @@ class BlockSerializer(FixedFieldsSerializer):
 class LastDay(serializers.Serializer[Any]):
     """The last day it holds."""
 
-    last_day = serializers.DateField()
+    last_day = serializers.DateField(validators=[sensible])

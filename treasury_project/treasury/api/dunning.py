@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.utils import timezone
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.utils.urls import replace_query_param
 
 from treasury.api import dunning_serializers as serializers
 from treasury.api import filters
@@ -15,21 +16,26 @@ from treasury.api.viewsets import ReadingViewSet, TreasuryView
 from treasury.delivery.recipients import invoice_emails
 from treasury.dunning import operations
 from treasury.dunning.models import Notice
-from treasury.dunning.suggestions import chosen, companies, suggestions
+from treasury.dunning.suggestions import companies, named, page
 from treasury.retries.api import KEY_IF_ANY
 
 
 @extend_schema(tags=["dunning"])
 class SuggestionsView(TreasuryView):
-    """What can be done about overdue invoices today."""
+    """What can be done about overdue invoices today, some invoices at a time."""
 
     serializer_class = serializers.SuggestionsSerializer
     capability = "payments.view"
     pagination_class = None
+    query_parameters = ("cursor",)
 
-    def get(self, request: Request) -> Response:  # noqa: ARG002 - the framework's signature
-        found = {"suggestions": suggestions(timezone.localdate())}
-        return Response(self.serializer_class(found).data)
+    @extend_schema(parameters=[OpenApiParameter("cursor", str, description="Taken from `next`.")])
+    def get(self, request: Request) -> Response:
+        found = page(timezone.localdate(), request.query_params.get("cursor"))
+        url = request.build_absolute_uri()
+        following = replace_query_param(url, "cursor", found.next) if found.next else None
+        shown = {"suggestions": found.rows, "next": following}
+        return Response(self.serializer_class(shown).data)
 
 
 class DecisionView(TreasuryView):
@@ -53,7 +59,7 @@ class ApproveView(DecisionView):
     def post(self, request: Request) -> Response:
         def do() -> Response:
             keys, today = self.body(serializers.Approved)["keys"], timezone.localdate()
-            concerned = companies(chosen(suggestions(today), keys))
+            concerned = companies(named(keys, today))
             to = invoice_emails(self.nexus_caller, concerned)
             return self.decided(operations.approve(keys, to=to, today=today, by=self.by))
 

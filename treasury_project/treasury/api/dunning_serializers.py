@@ -31,6 +31,9 @@ class SuggestionsSerializer(serializers.Serializer[Any]):
     """What can be done about overdue invoices, the oldest first."""
 
     suggestions = SuggestionSerializer(many=True)
+    next = serializers.URLField(
+        allow_null=True, help_text="Where those of more invoices are, or null."
+    )
 
 
 class Approved(serializers.Serializer[Any]):

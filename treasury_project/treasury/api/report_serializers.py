@@ -9,13 +9,16 @@ from django.utils import timezone
 from rest_framework import serializers
 
 from treasury.api.fields import MoneyValue
+from treasury.days import sensible
 
 
 class Days(serializers.Serializer[Any]):
     """Both days are included."""
 
-    first = serializers.DateField(required=False, help_text="From this day.")
-    last = serializers.DateField(required=False, help_text="To and including this day.")
+    first = serializers.DateField(required=False, validators=[sensible], help_text="From this day.")
+    last = serializers.DateField(
+        required=False, validators=[sensible], help_text="To and including this day."
+    )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         days: dict[str, date] = {**self.context["days"], **attrs}
@@ -27,7 +30,9 @@ class Days(serializers.Serializer[Any]):
 class AsOf(serializers.Serializer[Any]):
     """The day that is looked at."""
 
-    on = serializers.DateField(required=False, help_text="As of this day; today unless given.")
+    on = serializers.DateField(
+        required=False, validators=[sensible], help_text="As of this day; today unless given."
+    )
 
     def validate_on(self, day: date) -> date:
         if day > timezone.localdate():

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import IntEnum
 
+from treasury.billing_rules import wording
 from treasury.billing_rules.periods import DateRange, number_on, period_number
 
 
@@ -87,7 +88,7 @@ class Allowance:
             until = period_number(self.active.start, self.months, number).end
             carry = None if self.carry_limit == 0 or last else Carry(until, self.carry_limit)
             valid = DateRange(own.start, end)
-            key = f"{self.key} {own.start.isoformat()}"
+            key = f"{self.key} from {wording.day(own.start, 0)}"
             yield Pool(key, kind, valid, self.minutes, self.rate_classes, carry)
 
 

@@ -14,6 +14,7 @@ from decimal import Decimal
 from enum import Enum
 from fractions import Fraction
 from functools import cache
+from operator import attrgetter
 from types import NoneType, UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
@@ -80,7 +81,13 @@ def _encoder(kind: type[Any]) -> Callable[[Any], Any]:
     if not is_dataclass(kind):
         raise TypeError(f"{kind} is not stored")
     names = [each.name for each in fields(kind)]
-    return lambda value: {name: _encode(getattr(value, name)) for name in names}
+    values = attrgetter(*names)
+
+    def encode(value: Any) -> Json:
+        found = zip(names, values(value), strict=True)
+        return {name: each if type(each) is str else _encode(each) for name, each in found}
+
+    return encode if len(names) > 1 else lambda value: {names[0]: _encode(values(value))}
 
 
 def _fact(fact: Fact) -> Json:

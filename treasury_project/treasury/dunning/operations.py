@@ -22,7 +22,7 @@ from treasury.clients.models import ClientTerms
 from treasury.delivery.models import Kind as Mail
 from treasury.delivery.operations import CannotSend, queue
 from treasury.dunning.models import Measure, Notice
-from treasury.dunning.suggestions import Suggestion, chosen, suggestions
+from treasury.dunning.suggestions import Suggestion, named
 from treasury.seller.models import Seller
 from treasury.taxes.models import TaxRate
 
@@ -68,7 +68,7 @@ def approve(
     """
     _lock()
     notices, left_out = [], []
-    for each in chosen(suggestions(today), keys):
+    for each in named(keys, today):
         try:
             addition = _charge(each, today) if each.measure is Measure.LATE_FEE else None
             if each.measure is Measure.REMINDER:
@@ -100,7 +100,7 @@ def dismiss(keys: Sequence[str], *, reason: str, today: date, by: User | None) -
     if not reason.strip():
         raise NoReason("Say why nothing is done.")
     _lock()
-    found = chosen(suggestions(today), keys)
+    found = named(keys, today)
     return Decided(tuple(_record(each, by, reason=reason.strip()[:500]) for each in found))
 
 

@@ -16,24 +16,24 @@ from treasury.catalogue.models import Product
 from treasury.delivery.recipients import invoice_emails
 from treasury.dunning import operations
 from treasury.dunning.models import Measure, Notice
-from treasury.dunning.suggestions import Suggestion, chosen, companies, suggestions
+from treasury.dunning.suggestions import Suggestion, companies, count, named, page
 from treasury.requests import PersonRequest
 from treasury.seller.models import Seller
 
-SHOWN = 200
 LATELY = 30
 
 
 @requires("payments.manage")
 @require_safe
 def suggested(request: PersonRequest) -> HttpResponse:
-    found = suggestions(timezone.localdate())
+    today = timezone.localdate()
+    found = page(today, request.GET.get("after"))
     context = {
-        "found": found[:SHOWN],
-        "hidden": max(0, len(found) - SHOWN),
-        "unreachable": _unreachable(request.caller, found[:SHOWN]),
+        "page": found,
+        "waiting": count(today) if found.next or "after" in request.GET else 0,
+        "unreachable": _unreachable(request.caller, found.rows),
         "has_seller": Seller.objects.exists(),
-        "fee_untaxed": _untaxed(found),
+        "fee_untaxed": _untaxed(found.rows),
         "decided": Notice.objects.select_related("invoice", "decided_by", "addition").order_by(
             "-decided_at", "-id"
         )[:LATELY],
@@ -44,14 +44,14 @@ def suggested(request: PersonRequest) -> HttpResponse:
 @requires("payments.manage")
 @require_POST
 def decide(request: PersonRequest) -> HttpResponse:
-    """Approve (asking once more) or dismiss what was ticked, or approve all."""
+    """Approve (asking once more) or dismiss what was ticked, or approve the whole page."""
     today = timezone.localdate()
-    keys, do = request.POST.getlist("pick"), request.POST.get("do", "")
+    do = request.POST.get("do", "")
+    keys = request.POST.getlist("shown" if do == "approve-all" else "pick")
     if do == "dismiss":
         _dismiss(request, keys)
         return redirect("dunning")
-    found = suggestions(today)
-    picked = found if do == "approve-all" else chosen(found, keys)
+    picked = named(keys, today)
     if not picked:
         messages.info(request, "Nothing was chosen, or it is settled meanwhile.")
         return redirect("dunning")

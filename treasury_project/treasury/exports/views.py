@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 
 from hm_auth.access import requires
 from treasury import spreadsheet
+from treasury.days import sensible
 from treasury.exports.layouts import LAYOUTS
 from treasury.exports.queries import rows
 from treasury.requests import PersonRequest
@@ -24,8 +25,8 @@ class ExportForm(forms.Form):
     layout = forms.ChoiceField(
         label="For", choices=[(each.name, each.label) for each in LAYOUTS.values()]
     )
-    first = forms.DateField(label="Issued from", widget=DAY)
-    last = forms.DateField(label="To and including", widget=DAY)
+    first = forms.DateField(label="Issued from", widget=DAY, validators=[sensible])
+    last = forms.DateField(label="To and including", widget=DAY, validators=[sensible])
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}

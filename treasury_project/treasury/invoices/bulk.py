@@ -72,7 +72,9 @@ def _cell(value: Any) -> str:
     """Write a value in PostgreSQL's own text format (its manual: COPY, "File Formats")."""
     if value is None:
         return r"\N"
-    text = str(value).replace("\\", r"\\")
+    if not isinstance(value, str):  # numbers, days and ids have nothing to escape
+        return str(value)
+    text = value.replace("\\", r"\\")
     return text.replace("\t", r"\t").replace("\n", r"\n").replace("\r", r"\r")
 
 

@@ -7,14 +7,15 @@ from typing import Any
 
 from django import forms
 
+from treasury.days import sensible
 from treasury.payments.forms import Day
 
 
 class Period(forms.Form):
     """From and to, both included."""
 
-    first = forms.DateField(label="From", widget=Day)
-    last = forms.DateField(label="To", widget=Day)
+    first = forms.DateField(label="From", widget=Day, validators=[sensible])
+    last = forms.DateField(label="To", widget=Day, validators=[sensible])
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -27,7 +28,7 @@ class Period(forms.Form):
 class AsOf(forms.Form):
     """The day on which receivables are looked at."""
 
-    on = forms.DateField(label="As of", widget=Day)
+    on = forms.DateField(label="As of", widget=Day, validators=[sensible])
 
     def __init__(self, data: Any, *, today: date) -> None:
         super().__init__(data)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
@@ -22,7 +23,7 @@ from treasury.seller.models import Seller
 from treasury.spreadsheet import download
 
 A_YEAR = timedelta(days=365)
-SHOWN = 300
+PAGE_SIZE = 100
 STATEMENT = ("Day", "What", "Text", "Amount", "Balance", "Currency")
 SORTS = ("name", *(each.value for each in BUCKETS), "owed", "credit")
 
@@ -77,17 +78,32 @@ def receivables(request: PersonRequest) -> HttpResponseBase:
     ordered = _sorted(rows, names, sort if sort in SORTS else "owed")
     if request.GET.get("as") == "csv":
         return download(f"receivables-{on}.csv", _aged_header(), _aged_rows(ordered, names))
+    page = _page(ordered, request.GET.get("after", ""))
     context = {
         "form": form,
         "on": on,
         "past": on < today,
         "buckets": BUCKETS,
-        "rows": [(row, names.get(row.company_id, "")) for row in ordered[:SHOWN] if row.company_id],
-        "hidden": max(0, len(ordered) - SHOWN),
+        "page": page,
+        "rows": [(row, names.get(row.company_id, "")) for row in page.rows if row.company_id],
         "totals": totals(rows),
         "sort": sort if sort in SORTS else "owed",
     }
     return render(request, "treasury/receivables/aged.html", context)
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    rows: Sequence[Aged]
+    next: str | None
+
+
+def _page(ordered: Sequence[Aged], after: str) -> _Page:
+    """Return the rows that follow the one ``after`` names; the first when it is gone."""
+    keys = [f"{row.company_id}:{row.currency}" for row in ordered]
+    first = keys.index(after) + 1 if after in keys else 0
+    end = first + PAGE_SIZE
+    return _Page(ordered[first:end], keys[end - 1] if end < len(keys) else None)
 
 
 def _sorted(rows: Sequence[Aged], names: dict[Any, str], sort: str) -> list[Aged]:

@@ -17,6 +17,7 @@ from hm_auth.access import requires
 from hm_auth.replica import may_lag
 from treasury import spreadsheet
 from treasury.billing_rules.periods import add_months
+from treasury.days import sensible
 from treasury.invoices.running import people_of_nexus
 from treasury.reports import profit, recurring
 from treasury.requests import PersonRequest
@@ -28,8 +29,8 @@ SHOWN = 300
 
 
 class DaysForm(forms.Form):
-    first = forms.DateField(label="From", widget=DAY)
-    last = forms.DateField(label="To and including", widget=DAY)
+    first = forms.DateField(label="From", widget=DAY, validators=[sensible])
+    last = forms.DateField(label="To and including", widget=DAY, validators=[sensible])
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}

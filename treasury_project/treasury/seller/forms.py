@@ -11,6 +11,7 @@ from stdnum import bic, get_cc_module, iban
 from stdnum.exceptions import ValidationError as WrongNumber
 
 from treasury.clients.models import PEPPOL, ClientTerms
+from treasury.days import sensible
 from treasury.days_form import DAY, DaysForm, RowForm
 from treasury.seller.models import Seller
 from treasury.taxes.models import TaxRate
@@ -99,7 +100,7 @@ class TaxRateForm(DaysForm):
 
 
 class EndForm(forms.Form):
-    last_day = forms.DateField(widget=DAY, label="Last day")
+    last_day = forms.DateField(widget=DAY, label="Last day", validators=[sensible])
 
 
 class ClientTermsForm(RowForm):

@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
+from treasury.days import sensible
 from treasury.days_form import DAY, DaysForm, RowForm
 from treasury.usage.intake import cells
 from treasury.usage.intake.kinds import KINDS
@@ -46,7 +47,7 @@ class DeviceForm(DaysForm):
 
 
 class LastDayForm(forms.Form):
-    last_day = forms.DateField(widget=DAY, label="Last day")
+    last_day = forms.DateField(widget=DAY, label="Last day", validators=[sensible])
 
 
 class ContactBillingForm(DaysForm):

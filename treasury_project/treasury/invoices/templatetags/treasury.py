@@ -12,7 +12,7 @@ register = template.Library()
 
 
 @register.filter
-def money(amount: Decimal, currency: str) -> str:
-    """Return 1234.5 as "1,234.50 EUR", with the places of the currency."""
-    value = Money(amount, currency)
+def money(amount: Decimal | str, currency: str) -> str:
+    """Return 1234.5, a number or as it is kept in JSON, as "1,234.50 EUR"."""
+    value = Money(Decimal(amount), currency)
     return f"{value.amount:,} {value.currency}".replace("-", "−")

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
 
+from treasury.days import FIRST, LAST
+
 _HOURS = re.compile(r"^([0-9]{1,3}):([0-5][0-9])$")
 _DECIMAL_HOURS = re.compile(r"^([0-9]{1,3}(?:[.,][0-9]{1,4})?) ?h$")
 _NUMBER = re.compile(r"^[0-9]{1,14}(?:[.,][0-9]{1,6})?$")
@@ -32,16 +34,23 @@ def text(cell: object, *, most: int) -> str:
 def day(cell: object) -> date | None:
     """Return the day, written 2026-11-24 or a date of a spreadsheet; None if it is empty."""
     if isinstance(cell, datetime):
-        return cell.date()
+        return _sensible(cell.date())
     if isinstance(cell, date):
-        return cell
+        return _sensible(cell)
     value = text(cell, most=40).removesuffix(" 00:00:00").removesuffix("T00:00:00")
     if not value:
         return None
     try:
-        return date.fromisoformat(value)
+        found = date.fromisoformat(value)
     except ValueError:
         raise Unreadable(f"“{value}” is not a day; write 2026-11-24") from None
+    return _sensible(found)
+
+
+def _sensible(found: date) -> date:
+    if not FIRST <= found <= LAST:
+        raise Unreadable(f"“{found}” is no day of a bill; look at the year")
+    return found
 
 
 def number(cell: object) -> Decimal | None:

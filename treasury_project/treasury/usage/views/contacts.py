@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
+from datetime import date, timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -37,7 +38,15 @@ def contacts(request: PersonRequest, company_id: uuid.UUID) -> HttpResponse:
     by_contact: dict[str, list[ContactBilling]] = {}
     for each in special.order_by("-start"):
         by_contact.setdefault(str(each.contact_id), []).append(each)
-    rows = [{"person": person, "special": by_contact.get(person["id"], [])} for person in people]
+    rows = [
+        {
+            "person": person,
+            "special": by_contact.get(person["id"], []),
+            "first": _day(person.get("active_from")),
+            "last": _day(person.get("active_until"), -1),  # Nexus names the day after the last
+        }
+        for person in people
+    ]
     context = {
         "rows": rows,
         "company_id": company_id,
@@ -45,6 +54,10 @@ def contacts(request: PersonRequest, company_id: uuid.UUID) -> HttpResponse:
         "manage": may(request.user, "usage.manage"),
     }
     return render(request, "treasury/usage/contacts.html", context)
+
+
+def _day(text: str | None, later: int = 0) -> date | None:
+    return date.fromisoformat(text) + timedelta(days=later) if text else None
 
 
 @requires("usage.manage")
