@@ -65,5 +65,5 @@ def space(request: PersonRequest, space: str) -> HttpResponse:
 def trash(request: PersonRequest, space: str) -> HttpResponse:
     found = load_space(request, space, "archive.write")
     rows = Article.objects.visible_to(request.user).trashed().filter(space=found).for_lists()
-    page = keyset_page(rows, RECENT, request.GET.get("after"), PAGE)
+    page = keyset_page(rows, ("-deleted_at", "-id"), request.GET.get("after"), PAGE)
     return render(request, "archive/trash.html", {"space": found, "page": page})
