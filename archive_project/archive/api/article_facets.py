@@ -79,7 +79,8 @@ class ArticleFacets(RowViewSet):
     @action(methods=["get"], **ONE)
     def backlinks(self, request: Request, pk: str) -> Response:  # noqa: ARG002
         """The articles that link to it, as far as the caller may read them, at most 500."""
-        readable = Article.objects.visible_to(self.caller).select_related("space").for_lists()
+        readable = Article.objects.visible_to(self.caller).with_parent_for(self.caller)
+        readable = readable.select_related("space").for_lists()
         rows = leading_to(readable, self.found(pk).pk).order_by("title", "id")[:MOST]
         return Response(self.get_serializer(rows, many=True).data)
 

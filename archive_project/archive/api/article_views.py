@@ -50,7 +50,8 @@ class ArticleViewSet(ArticleFacets):
         return serializers.ArticleSerializer
 
     def get_queryset(self) -> Any:
-        return Article.objects.visible_to(self.caller).select_related("space").defer("search")
+        rows = Article.objects.visible_to(self.caller).with_parent_for(self.caller)
+        return rows.select_related("space").defer("search")
 
     def list(self, request: Request) -> Response:
         rows = self.get_queryset().for_lists()

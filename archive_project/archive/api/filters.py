@@ -7,7 +7,7 @@ from typing import Any
 import django_filters
 from django.db.models import Q
 
-from archive.articles.models import Kind
+from archive.articles.models import Article, Kind
 from archive.discussion.models import Watch
 from archive.runbooks.models import State
 from archive.search.models import Reading
@@ -30,10 +30,14 @@ class ArticleFilterSet(DirectoryFilterSet):
     kind = django_filters.ChoiceFilter(choices=Kind.choices, label="Exactly this.")
     tag = django_filters.CharFilter(method="filter_tag", max_length=40, label="With this tag.")
 
-    parent = django_filters.UUIDFilter(field_name="parent_id", label="Right below this article.")
+    parent = django_filters.UUIDFilter(method="filter_parent", label="Right below this article.")
     trashed = StrictBooleanFilter(method="filter_trashed", label="true: those in the trash.")
     starred = StrictBooleanFilter(method="filter_starred", label="Starred by the caller, or not.")
     watched = StrictBooleanFilter(method="filter_watched", label="Watched by the caller, or not.")
+
+    def filter_parent(self, rows: Any, name: str, value: Any) -> Any:  # noqa: ARG002
+        readable = Article.objects.visible_to(self.request.user)
+        return rows.filter(parent__in=readable.filter(pk=value).values("pk"))
 
     def filter_trashed(self, rows: Any, name: str, value: bool) -> Any:  # noqa: ARG002
         return rows  # the view chose already: without the filter there is no trash either

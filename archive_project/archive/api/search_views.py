@@ -49,7 +49,8 @@ class SearchView(RestView):
         text = form.cleaned_data["q"]
         if not text:
             raise ValidationError({"q": ["From 1 to 200 characters."]})
-        readable = narrowed(Article.objects.visible_to(self.caller).current(), form.filters())
+        readable = Article.objects.visible_to(self.caller).with_parent_for(self.caller).current()
+        readable = narrowed(readable, form.filters())
         languages = list(spaces.values_list("language", flat=True).distinct())
         rows: list[Article] = []
         for page in range(1, PAGES + 1):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any, ClassVar
+from uuid import UUID
 
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
@@ -16,6 +17,7 @@ from archive.spaces.models import Space
 from hm_auth.models import User
 from hm_auth.permissions import CAPABILITIES
 from hm_auth.rest.fields import SparseFieldsMixin
+from hm_auth.rest.permissions import has_capability
 
 
 class SpaceSerializer(SparseFieldsMixin, serializers.ModelSerializer[Any]):
@@ -37,6 +39,9 @@ class ArticleRowSerializer(SparseFieldsMixin, serializers.ModelSerializer[Any]):
 
     name = serializers.CharField(source="title", read_only=True)
     url = serializers.SerializerMethodField(help_text="Its page, below the address of Archive.")
+    parent = serializers.SerializerMethodField(  # type: ignore[assignment]  # the article's own name
+        help_text="What it stands below; null at the top, and when the caller may not read that."
+    )
 
     class Meta:
         model = Article
@@ -50,6 +55,10 @@ class ArticleRowSerializer(SparseFieldsMixin, serializers.ModelSerializer[Any]):
             "updated_at", "deleted_at", "url",
         )  # fmt: skip
         read_only_fields: tuple[str, ...] = fields
+
+    def get_parent(self, article: Article) -> UUID | None:
+        known = has_capability(self.context["request"].user, "archive.internal")
+        return article.parent_id if known or getattr(article, "parent_seen", False) else None
 
     def get_url(self, article: Article) -> str:
         return f"/articles/{article.space.slug}/{article.slug}"

@@ -102,7 +102,8 @@ class CompanyArticlesView(RestView):
 
     @extend_schema(responses=serializers.ArticleRowSerializer(many=True))
     def get(self, request: Request, company: uuid.UUID) -> Response:  # noqa: ARG002
-        rows = Article.objects.visible_to(self.caller).current().for_lists()
+        rows = Article.objects.visible_to(self.caller).with_parent_for(self.caller)
+        rows = rows.current().for_lists()
         rows = rows.filter(space__company_id=company).select_related("space")
         latest = rows.order_by("-updated_at", "-id")[:ABOUT]
         return Response(self.get_serializer(latest, many=True).data)

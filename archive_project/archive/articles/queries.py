@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
+from django.db.models import Exists, OuterRef
 
 from archive.spaces.queries import open_to
 from hm_auth.permissions import allows
@@ -27,6 +28,16 @@ class ArticleQuerySet(models.QuerySet[Any]):
             return self.none()
         opened = self.current().filter(visibility="client")
         return opened.filter(open_to(user, "space__"))
+
+    def with_parent_for(self, user: User) -> Self:
+        """With ``parent_seen``: whether ``user`` may read what the article stands below.
+
+        Only for a client, who may not: the staff read all. Serializers take none for False.
+        """
+        if allows(user.permission_level, "archive.internal"):
+            return self
+        parents = type(self)(self.model).visible_to(user).filter(pk=OuterRef("parent_id"))
+        return self.annotate(parent_seen=Exists(parents))
 
     def current(self) -> Self:
         """Articles that are not in the trash."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import Case, When
+from django.db.models import Case, F, When
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -65,5 +65,6 @@ def space(request: PersonRequest, space: str) -> HttpResponse:
 def trash(request: PersonRequest, space: str) -> HttpResponse:
     found = load_space(request, space, "archive.write")
     rows = Article.objects.visible_to(request.user).trashed().filter(space=found).for_lists()
-    page = keyset_page(rows, ("-deleted_at", "-id"), request.GET.get("after"), PAGE)
+    rows = rows.annotate(gone_at=F("deleted_at"))  # of these none is NULL, as pages need it
+    page = keyset_page(rows, ("-gone_at", "-id"), request.GET.get("after"), PAGE)
     return render(request, "archive/trash.html", {"space": found, "page": page})
