@@ -177,8 +177,8 @@ class SpaceChangeForm(forms.Form):
     )
 
     def __init__(self, *args: Any, space: Space, **kwargs: Any) -> None:
-        first = {"name": space.name, "language": space.language}
-        super().__init__(*args, initial=first, **kwargs)
+        kwargs["initial"] = {"name": space.name, "language": space.language}
+        super().__init__(*args, **kwargs)
         if space.kind == Kind.COMPANY:
             self.fields["name"].disabled = True
             self.fields["name"].help_text = "It follows the company’s name in Nexus."

@@ -14,7 +14,9 @@ def follow(*, caller: Caller) -> int:
     Raises NexusRefused and NexusUnavailable.
     """
     spaces = list(Space.objects.exclude(company_id=None))
-    known = directory.companies_by_id(caller, [space.company_id for space in spaces])
+    known = directory.companies_by_id(
+        caller, [space.company_id for space in spaces if space.company_id]
+    )
     changed = 0
     for space in spaces:
         name = known[space.company_id]["name"] if space.company_id in known else space.name
