@@ -8,6 +8,7 @@ from datetime import date
 import pytest
 import time_machine
 from django.core import mail
+from django.core.cache import cache
 from django.urls import reverse
 
 from hm_auth.permissions import Level
@@ -140,15 +141,41 @@ def test_the_queries_of_the_review_do_not_grow_with_the_drafts(people, django_as
     clerk = people["billing"]
     two_months()
     clerk.get(reverse("billing"))
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(10):
         clerk.get(reverse("billing"))
     for _ in range(5):
         company = uuid.uuid4()
         agreement(company, start=DECEMBER)
         workstations(company, DECEMBER)
     draft_due(today=DECEMBER, by=None)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(10):
         clerk.get(reverse("billing"))
+
+
+def test_clients_archived_or_merged_in_nexus_are_named_and_not_approved_unseen(people, nexus):
+    """Else they are billed for ever: the agreement knows nothing of the directory."""
+    for company in (ACME, GLOBEX):
+        agreement(company)
+    workstations(ACME, NOVEMBER)
+    acme, globex = nexus.companies
+    acme["archived_at"] = "2025-12-01T09:00:00Z"
+    run = running.begin(today=NOVEMBER, by=None)
+    running.perform(run)
+    clerk = people["billing"]
+    page = text(clerk.get(reverse("billing")))
+    assert "Acme</bdi></a>: end its agreement, or restore it in Nexus" in page
+    assert page.count("Archived in Nexus<") == 1
+    clean = clerk.get(reverse("billing"), {"show": "clean"}).context["page"].rows
+    assert ACME not in {row.company_id for row in clean}
+    acme["merged_into"] = globex["id"]
+    running.perform(running.begin(today=NOVEMBER, by=None))
+    page = text(clerk.get(reverse("billing")))
+    assert "Acme</bdi></a> was merged into" in page
+    assert reverse("client", args=[GLOBEX]) in page
+    cache.clear()
+    nexus.down = True
+    running.perform(running.begin(today=NOVEMBER, by=None))
+    assert "was merged into" in text(clerk.get(reverse("billing"))), "known from the run before"
 
 
 @time_machine.travel(TODAY, tick=True)

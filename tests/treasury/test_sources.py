@@ -8,6 +8,7 @@ from decimal import Decimal
 
 import pytest
 
+from hm_auth import nexus as hm_nexus
 from tests.treasury.people import (
     ACME,
     ACME_TODAY,
@@ -28,7 +29,7 @@ from treasury.agreements.models import (
 )
 from treasury.billing_rules.periods import DateRange
 from treasury.catalogue.models import Plan, PlanPrice, Product, ProductPrice
-from treasury.invoices.contacts import Contact, Contacts, presences
+from treasury.invoices.contacts import Contact, Contacts, presences, read
 from treasury.invoices.drafts import Run, draft_due
 from treasury.invoices.issuing import issue
 from treasury.invoices.models import BilledWork, Invoice
@@ -96,6 +97,16 @@ def test_contacts_of_nexus_are_counted_by_the_days_they_are_there():
     line(row, "USER", "30", source="contacts", counts="contact")
     staff = people(person("Anna"), person("Ben", end=date(2025, 11, 16)), person("Ben"))
     assert only(run(contacts=staff)).net == Decimal("75.00")
+
+
+def test_who_is_archived_near_midnight_leaves_on_the_day_it_is_here(nexus, settings):
+    """20:00 in New York is the next day in UTC: else the next month would be billed too."""
+    settings.TIME_ZONE = "America/New_York"
+    days = dict.fromkeys(("archived_at", "updated_at"), "2025-12-01T01:00:00Z")
+    ben = {"id": str(uuid.uuid4()), "company": str(ACME), "full_name": "Ben", **days}
+    nexus.contacts = [ben]
+    (found,) = read(hm_nexus.client.service_caller()).by_company[ACME]
+    assert found.active == DateRange(date.min, date(2025, 11, 30))
 
 
 def test_a_contact_who_is_free_from_a_day_on_costs_until_then():

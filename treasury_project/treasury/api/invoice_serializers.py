@@ -131,7 +131,7 @@ class RunSerializer(Row):
         model = BillingRun
         fields = (
             "id", "day", "state", "asked_at", "finished_at", "total", "done", "drafted", "changed",
-            "removed", "left_out", "unbilled", "error",
+            "removed", "left_out", "unbilled", "gone", "error",
         )  # fmt: skip
 
 

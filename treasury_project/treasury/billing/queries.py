@@ -28,7 +28,7 @@ from treasury.agreements.models import Agreement
 from treasury.billing.rules import JUMP, compare, jumped
 from treasury.billing_rules import stored
 from treasury.billing_rules.lines import Line
-from treasury.invoices.models import Invoice, InvoiceLine, Kind, Status
+from treasury.invoices.models import BillingRun, Invoice, InvoiceLine, Kind, RunState, Status
 from treasury.usage.models import Device
 
 _MONEY: DecimalField[Any, Any] = DecimalField(max_digits=14, decimal_places=3)
@@ -37,7 +37,8 @@ _MONEY: DecimalField[Any, Any] = DecimalField(max_digits=14, decimal_places=3)
 def drafts() -> QuerySet[Any]:
     """Return drafts with ``before`` (net of the last invoice, or None), ``change`` and ``size``.
 
-    ``flagged`` are those with a warning, and those whose amount jumped.
+    ``flagged`` are those with a warning, those whose amount jumped, and those of a client who
+    ``is_gone``: archived in Nexus.
     """
     earlier = Invoice.objects.filter(
         agreement=OuterRef("agreement"),
@@ -52,10 +53,21 @@ def drafts() -> QuerySet[Any]:
     rows = rows.annotate(change=F("net") - Coalesce("before", nothing))
     rows = rows.annotate(size=Abs("change", output_field=_MONEY))
     jumped = Q(before__isnull=False, size__gt=Abs(F("before")) * JUMP / 100) & ~Q(before=0)
-    flagged = Case(
-        When(~Q(warnings=[]) | jumped, then=True), default=False, output_field=BooleanField()
+    archived = Q(company_id__in=gone())
+    return rows.annotate(
+        is_gone=_whether(archived), flagged=_whether(~Q(warnings=[]) | jumped | archived)
     )
-    return rows.annotate(flagged=flagged)
+
+
+def _whether(condition: Q) -> Case:
+    return Case(When(condition, then=True), default=False, output_field=BooleanField())
+
+
+def gone() -> dict[uuid.UUID, uuid.UUID | None]:
+    """Return the archived clients the last run found, and the company each was merged into."""
+    done = BillingRun.objects.filter(state=RunState.DONE).order_by("-asked_at", "-id")
+    found: dict[str, str] = done.values_list("gone", flat=True).first() or {}
+    return {uuid.UUID(key): uuid.UUID(into) if into else None for key, into in found.items()}
 
 
 def lines_by_invoice(pks: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, list[Line]]:

@@ -43,6 +43,22 @@ def clients_today(caller: Caller, companies: Collection[uuid.UUID]) -> dict[uuid
     return {key: _client(row, places.get(key, {}), terms.get(key)) for key, row in known.items()}
 
 
+def gone(caller: Caller, companies: Collection[uuid.UUID]) -> dict[str, str] | None:
+    """Return which companies are archived in Nexus: the one each was merged into, "" for none.
+
+    None when Nexus does not tell.
+    """
+    try:
+        known = directory.companies_by_id(caller, companies) if companies else {}
+    except (NexusUnavailable, NexusRefused):
+        return None
+    return {
+        str(key): str(row.get("merged_into") or "")
+        for key, row in known.items()
+        if row.get("archived_at")
+    }
+
+
 def _client(row: Mapping[str, Any], place: Mapping[str, Any], terms: ClientTerms | None) -> Client:
     def text(source: Mapping[str, Any], name: str) -> str:
         return str(source.get(name) or "")

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from django.utils import timezone
+
 from hm_auth import directory
 from hm_auth.answers import Caller
 from treasury.billing_rules.facts import Presence, Treatment
@@ -60,7 +62,7 @@ def _contact(row: Mapping[str, Any]) -> Contact:
     start = date.fromisoformat(row["active_from"]) if row.get("active_from") else date.min
     end = date.fromisoformat(row["active_until"]) if row.get("active_until") else None
     if end is None and row.get("archived_at"):
-        end = datetime.fromisoformat(row["archived_at"]).date()
+        end = timezone.localdate(datetime.fromisoformat(row["archived_at"]))
     active = None if end is not None and end <= start else DateRange(start, end)
     changed = datetime.fromisoformat(row["updated_at"])
     return Contact(uuid.UUID(row["id"]), str(row["full_name"]), active, changed)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import date
 
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import Q, Sum
 from django.utils import timezone
 
 from hm_auth import nexus
@@ -16,10 +16,10 @@ from hm_auth.exceptions import HiveMatrixError, NexusRefused, NexusUnavailable
 from hm_auth.models import User
 from treasury.agreements.models import Addition, Agreement
 from treasury.catalogue.quantities import Source
-from treasury.invoices import contacts
+from treasury.invoices import clients, contacts
 from treasury.invoices.contacts import Contacts
 from treasury.invoices.drafts import Run, draft_due
-from treasury.invoices.models import BillingRun, RunState
+from treasury.invoices.models import BillingRun, Invoice, RunState, Status
 from treasury.usage.models import TimeEntry
 
 log = logging.getLogger(__name__)
@@ -62,8 +62,26 @@ def perform(
         run.state, run.error = RunState.FAILED, str(problem)[:500]
         run.save()
         raise
+    run.gone = gone_of_nexus(run.day, caller)
     _finish(run, made)
     return made
+
+
+def gone_of_nexus(day: date, caller: Caller | None = None) -> dict[str, str]:
+    """Return the archived companies that an agreement or a draft still bills, as ``clients.gone``.
+
+    Somebody has to decide: the last invoice of a client who left is right, one every month is not.
+    While Nexus does not answer it is what the run before found.
+    """
+    running = Agreement.objects.filter(Q(end__isnull=True) | Q(end__gt=day))
+    waiting = Invoice.objects.filter(status=Status.DRAFT)
+    billed = running.values_list("company_id").union(waiting.values_list("company_id"))
+    asker = caller or nexus.client.service_caller()
+    found = clients.gone(asker, {company for (company,) in billed})
+    if found is not None:
+        return found
+    last = BillingRun.objects.filter(state=RunState.DONE).order_by("-asked_at", "-id")
+    return last.values_list("gone", flat=True).first() or {}
 
 
 def people_of_nexus(caller: Caller | None = None) -> Contacts | None:

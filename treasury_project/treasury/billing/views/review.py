@@ -45,6 +45,7 @@ def review(request: PersonRequest) -> HttpResponse:
         "show": show,
         "clean_count": _shown("clean").count(),
         "alone": _alone(request),
+        "gone": _gone(request),
         **_state(request),
     }
     return render(request, "treasury/billing/review.html", context)
@@ -122,6 +123,16 @@ def _alone(request: PersonRequest) -> list[tuple[uuid.UUID, str]]:
     found = queries.without_agreement(timezone.localdate())
     known = names(request.caller, found)
     return [(company, known.get(company, "")) for company in found]
+
+
+def _gone(request: PersonRequest) -> list[tuple[uuid.UUID, str, uuid.UUID | None, str]]:
+    """Return the archived clients still billed, and whom they were merged into, by name."""
+    found = list(queries.gone().items())[:100]
+    known = names(request.caller, {each for pair in found for each in pair if each})
+    return [
+        (company, known.get(company, ""), into, known.get(into, "") if into else "")
+        for company, into in found
+    ]
 
 
 def _state(request: PersonRequest) -> dict[str, Any]:

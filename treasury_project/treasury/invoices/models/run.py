@@ -21,7 +21,9 @@ class RunState(models.TextChoices):
 class BillingRun(models.Model):
     """``left_out`` has a row for each agreement that could not be billed: its company and why.
 
-    ``unbilled`` maps companies to the minutes of work that no agreement bills.
+    ``unbilled`` maps companies to the minutes of work that no agreement bills. ``gone`` maps those
+    that are archived in Nexus, while an agreement still bills them, to the company they were merged
+    into, "" for none.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -39,6 +41,7 @@ class BillingRun(models.Model):
     removed = models.PositiveIntegerField(default=0)
     left_out = models.JSONField(default=list)
     unbilled = models.JSONField(default=dict)
+    gone = models.JSONField(default=dict)
     error = models.CharField(max_length=500, blank=True)
 
     class Meta:
