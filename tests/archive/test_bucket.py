@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
+import warnings
 import zipfile
 from datetime import timedelta
 from io import BytesIO
@@ -13,6 +15,7 @@ import pytest
 from django.core.files.storage import storages as files
 from django.urls import reverse
 from django.utils import timezone
+from moto.backends import get_backend
 from moto.server import ThreadedMotoServer
 
 from archive import storages
@@ -32,6 +35,10 @@ def s3():
     server.start()
     yield "http://{}:{}".format(*server.get_host_and_port())
     server.stop()
+    with warnings.catch_warnings():  # it leaves the files it kept its objects in to the collector
+        warnings.simplefilter("ignore", ResourceWarning)
+        get_backend("s3").reset()
+        gc.collect()
 
 
 @pytest.fixture

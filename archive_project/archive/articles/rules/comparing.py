@@ -41,7 +41,11 @@ class Pair:
 
     @property
     def is_changed(self) -> bool:
-        return any(piece.change != "same" for piece in (*self.old, *self.new))
+        if any(piece.change != "same" for piece in (*self.old, *self.new)):
+            return True
+        # Two lines that were joined have all their pieces: it is the end of the line that is gone.
+        old, new = ("".join(piece.text for piece in side) for side in (self.old, self.new))
+        return old != new
 
 
 def compare(old: str, new: str) -> list[Piece]:
