@@ -177,3 +177,9 @@ def test_other_quotations_stay_quotations(source):
 
 def test_a_callout_without_words_is_its_title():
     assert "<strong>Note</strong>" in render("> [!NOTE]").html
+
+
+def test_a_done_task_is_shown_as_done():
+    html = render("- [x] done\n- [ ] open\n").html
+    boxes = re.findall(r"<input[^>]*>", html)
+    assert [" checked" in box for box in boxes] == [True, False]

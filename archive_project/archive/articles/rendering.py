@@ -26,7 +26,7 @@ from pygments.util import ClassNotFound
 from archive.links.rules.wiki import Target, target, wiki_links
 from archive.spaces.rules import Counting
 
-VERSION = 3  # counts up when the same source gives other HTML; ``rerender`` follows it
+VERSION = 4  # counts up when the same source gives other HTML; ``rerender`` follows it
 
 HEADINGS = ("h2", "h3", "h4", "h5", "h6")
 TAGS = {
@@ -40,7 +40,7 @@ ATTRIBUTES = {
     "img": {"src", "alt", "title"},
     "ol": {"start", "class"},
     "li": {"id", "class"},
-    "input": {"class", "disabled"},
+    "input": {"class", "disabled", "checked"},
     **{tag: {"class"} for tag in ("ul", "code", "pre", "span", "section", "sup", "th", "td", "hr")},
 }
 # What may be too wide for a phone scrolls, and must be reached by the keyboard to be read.
