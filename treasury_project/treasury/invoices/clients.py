@@ -43,15 +43,12 @@ def clients_today(caller: Caller, companies: Collection[uuid.UUID]) -> dict[uuid
     return {key: _client(row, places.get(key, {}), terms.get(key)) for key, row in known.items()}
 
 
-def gone(caller: Caller, companies: Collection[uuid.UUID]) -> dict[str, str] | None:
+def gone(caller: Caller, companies: Collection[uuid.UUID]) -> dict[str, str]:
     """Return which companies are archived in Nexus: the one each was merged into, "" for none.
 
-    None when Nexus does not tell.
+    Raises NexusUnavailable and NexusRefused.
     """
-    try:
-        known = directory.companies_by_id(caller, companies) if companies else {}
-    except (NexusUnavailable, NexusRefused):
-        return None
+    known = directory.companies_by_id(caller, companies) if companies else {}
     return {
         str(key): str(row.get("merged_into") or "")
         for key, row in known.items()

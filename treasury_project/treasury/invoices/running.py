@@ -76,10 +76,11 @@ def gone_of_nexus(day: date, caller: Caller | None = None) -> dict[str, str]:
     running = Agreement.objects.filter(Q(end__isnull=True) | Q(end__gt=day))
     waiting = Invoice.objects.filter(status=Status.DRAFT)
     billed = running.values_list("company_id").union(waiting.values_list("company_id"))
-    asker = caller or nexus.client.service_caller()
-    found = clients.gone(asker, {company for (company,) in billed})
-    if found is not None:
-        return found
+    try:
+        asker = caller or nexus.client.service_caller()
+        return clients.gone(asker, {company for (company,) in billed})
+    except (NexusUnavailable, NexusRefused) as problem:
+        log.warning("Nexus does not tell which clients are archived: %s", problem)
     last = BillingRun.objects.filter(state=RunState.DONE).order_by("-asked_at", "-id")
     return last.values_list("gone", flat=True).first() or {}
 
