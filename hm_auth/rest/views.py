@@ -8,12 +8,16 @@ from django.db.models import QuerySet
 from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.utils.decorators import method_decorator
 from django.views.decorators.http import conditional_page
+from rest_framework import status
 from rest_framework.generics import GenericAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.viewsets import ViewSetMixin
 
+from hm_auth.access import load_or_404
+from hm_auth.rest.conditional import etag_of, require_match
 from hm_auth.rest.fields import PARAMETER, SparseFieldsMixin, refuse_unknown_fields, wanted_fields
-from hm_auth.rest.filters import refuse_odd_parameters
+from hm_auth.rest.filters import StrictFilterBackend, refuse_odd_parameters
 
 
 class StrictParametersMixin:
@@ -74,6 +78,36 @@ class RestView(StrictParametersMixin, GenericAPIView[Any]):
 
     def _is_sparse(self) -> bool:
         return issubclass(self.get_serializer_class(), SparseFieldsMixin)
+
+
+class RowViewSet(ViewSetMixin, RestView):
+    """A list and its rows, cut to what the caller may see by ``get_queryset``."""
+
+    filter_backends = (StrictFilterBackend,)
+
+    def tag(self, row: Any) -> str:
+        """Return the entity tag of ``row``."""
+        return etag_of(row)
+
+    def list(self, request: Request) -> Response:  # noqa: ARG002 - the framework's signature
+        return self.answer_list(self.get_queryset())
+
+    def retrieve(self, request: Request, pk: str) -> Response:  # noqa: ARG002
+        return self.answer(self.found(pk))
+
+    def found(self, pk: object) -> Any:
+        """Return the row, or 404 when the caller may not know of it."""
+        return load_or_404(self.get_queryset(), pk=pk)
+
+    def matched(self, request: Request, pk: str) -> Any:
+        """Return the row if it is the version in If-Match; 412 or 428 otherwise."""
+        row = self.found(pk)
+        require_match(request, self.tag(row))
+        return row
+
+    def answer(self, row: Any, code: int = status.HTTP_200_OK) -> Response:
+        """Answer ``row`` with its entity tag."""
+        return Response(self.get_serializer(row).data, code, headers={"ETag": self.tag(row)})
 
 
 class _Everything:

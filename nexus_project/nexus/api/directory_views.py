@@ -10,23 +10,19 @@ from rest_framework import status
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.viewsets import ViewSetMixin
 
-from hm_auth.access import load_or_404
-from hm_auth.rest.conditional import etag_of, require_match
-from hm_auth.rest.filters import StrictFilterBackend
+from hm_auth.rest.conditional import require_match
 from hm_auth.rest.permissions import has_capability
-from hm_auth.rest.views import RestView
+from hm_auth.rest.views import RowViewSet
 from nexus.api import filters, serializers
 from nexus.directory import operations
 from nexus.directory.models import Company, Contact, Location
 
 
-class DirectoryViewSet(ViewSetMixin, RestView):
+class DirectoryViewSet(RowViewSet):
     """Reading for everybody who may see the row, writing for who keeps the directory."""
 
     queryset: Any
-    filter_backends = (StrictFilterBackend,)
     capability = "directory.manage"
     capabilities: ClassVar[dict[str, str]] = {
         "list": "directory.view",
@@ -38,18 +34,12 @@ class DirectoryViewSet(ViewSetMixin, RestView):
     def get_queryset(self) -> Any:
         return self.queryset.visible_to(self.caller)
 
-    def list(self, request: Request) -> Response:  # noqa: ARG002 - the framework's signature
-        return self.answer_list(self.get_queryset())
-
-    def retrieve(self, request: Request, pk: str) -> Response:  # noqa: ARG002
-        return self._answer(load_or_404(self.get_queryset(), pk=pk))
-
     def create(self, request: Request) -> Response:
         form = self.get_serializer(data=request.data)
         form.is_valid(raise_exception=True)
         row = self.queryset.model(**form.validated_data)
         operations.save(row, by=self.caller)
-        return self._answer(row, status.HTTP_201_CREATED)
+        return self.answer(row, status.HTTP_201_CREATED)
 
     def update(self, request: Request, pk: str) -> Response:
         return self._change(request, pk, partial=False)
@@ -60,7 +50,7 @@ class DirectoryViewSet(ViewSetMixin, RestView):
     @transaction.atomic
     def destroy(self, request: Request, pk: str) -> Response:
         """Archive the row. Nothing is ever deleted; `restore` brings it back."""
-        operations.archive(self._locked(request, pk), by=self.caller)
+        operations.archive(self.matched(request, pk), by=self.caller)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     @extend_schema(request=None)
@@ -68,28 +58,25 @@ class DirectoryViewSet(ViewSetMixin, RestView):
     @transaction.atomic
     def restore(self, request: Request, pk: str) -> Response:
         """Undo the archiving."""
-        row = self._locked(request, pk)
+        row = self.matched(request, pk)
         operations.restore(row, by=self.caller)
-        return self._answer(row)
+        return self.answer(row)
 
     @transaction.atomic
     def _change(self, request: Request, pk: str, *, partial: bool) -> Response:
-        row = self._locked(request, pk)
+        row = self.matched(request, pk)
         form = self.get_serializer(row, data=request.data, partial=partial)
         form.is_valid(raise_exception=True)
         for name, value in form.validated_data.items():
             setattr(row, name, value)
         operations.save(row, by=self.caller)
-        return self._answer(row)
+        return self.answer(row)
 
-    def _locked(self, request: Request, pk: str) -> Any:
+    def matched(self, request: Request, pk: str) -> Any:
         """Return the row, locked, in the version the caller has read."""
-        row = operations.lock(load_or_404(self.get_queryset(), pk=pk))
-        require_match(request, etag_of(row))
+        row = operations.lock(self.found(pk))
+        require_match(request, self.tag(row))
         return row
-
-    def _answer(self, row: Any, code: int = status.HTTP_200_OK) -> Response:
-        return Response(self.get_serializer(row).data, code, headers={"ETag": etag_of(row)})
 
 
 @extend_schema(tags=["companies"])

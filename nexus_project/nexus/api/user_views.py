@@ -11,14 +11,13 @@ from rest_framework import status
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.viewsets import ViewSetMixin
 
 from hm_auth.access import load_or_404
 from hm_auth.permissions import Level
-from hm_auth.rest.conditional import PreconditionFailed, etag_of, require_match
-from hm_auth.rest.filters import DirectoryFilterSet, StrictBooleanFilter, StrictFilterBackend
+from hm_auth.rest.conditional import PreconditionFailed
+from hm_auth.rest.filters import DirectoryFilterSet, StrictBooleanFilter
 from hm_auth.rest.permissions import has_capability
-from hm_auth.rest.views import RestView
+from hm_auth.rest.views import RowViewSet
 from nexus.accounts import operations
 from nexus.accounts.models import User
 from nexus.api.user_serializers import NewUser, UserSerializer
@@ -45,12 +44,11 @@ class UserFilterSet(DirectoryFilterSet):
 
 
 @extend_schema(tags=["users"])
-class UserViewSet(ViewSetMixin, RestView):
+class UserViewSet(RowViewSet):
     """People who sign in; written by admins, and never deleted: set `is_active` to false."""
 
     queryset = User.objects.all()
     serializer_class = UserSerializer
-    filter_backends = (StrictFilterBackend,)
     filterset_class = UserFilterSet
     capability = "users.manage"
     capabilities: ClassVar[dict[str, str | tuple[str, ...]]] = {
@@ -72,16 +70,10 @@ class UserViewSet(ViewSetMixin, RestView):
             return User.objects.all()
         return User.objects.filter(pk=user.pk)
 
-    def list(self, request: Request) -> Response:  # noqa: ARG002
-        return self.answer_list(self.get_queryset())
-
-    def retrieve(self, request: Request, pk: str) -> Response:  # noqa: ARG002
-        return self._answer(load_or_404(self.get_queryset(), pk=pk))
-
     @action(detail=False)
     def me(self, request: Request) -> Response:  # noqa: ARG002
         """The caller's own account."""
-        return self._answer(load_or_404(User.objects.all(), pk=self.caller.pk))
+        return self.answer(load_or_404(User.objects.all(), pk=self.caller.pk))
 
     @extend_schema(request=NewUser, responses={201: UserSerializer})
     def create(self, request: Request) -> Response:
@@ -89,11 +81,10 @@ class UserViewSet(ViewSetMixin, RestView):
         form.is_valid(raise_exception=True)
         values = {"password": None, **form.validated_data}
         user = operations.create_user(**values, by=self.caller)
-        return self._answer(user, status.HTTP_201_CREATED)
+        return self.answer(user, status.HTTP_201_CREATED)
 
     def partial_update(self, request: Request, pk: str) -> Response:
-        user = load_or_404(self.get_queryset(), pk=pk)
-        require_match(request, etag_of(user))
+        user = self.matched(request, pk)
         read_at = user.updated_at
         form = self.get_serializer(user, data=request.data, partial=True)
         form.is_valid(raise_exception=True)
@@ -104,7 +95,4 @@ class UserViewSet(ViewSetMixin, RestView):
             )
         except operations.ChangedMeanwhile as error:
             raise PreconditionFailed from error
-        return self._answer(changed)
-
-    def _answer(self, user: User, code: int = status.HTTP_200_OK) -> Response:
-        return Response(self.get_serializer(user).data, code, headers={"ETag": etag_of(user)})
+        return self.answer(changed)

@@ -10,7 +10,6 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from hm_auth.access import load_or_404
 from treasury.agreements import operations
 from treasury.agreements.models import Agreement, Allowance, Discount, PrepaidBlock
 from treasury.api import agreement_serializers as serializers
@@ -48,7 +47,7 @@ class EndingViewSet(PartViewSet):
         row = self.matched(request, pk)
         day = self.body(serializers.LastDay)["last_day"]
         operations.end_part(row, self.agreement_of(row), last_day=day, by=self.by)
-        return self.answer(load_or_404(self.get_queryset(), pk=row.pk))
+        return self.answer(self.found(row.pk))
 
 
 @extend_schema(tags=["agreements"])

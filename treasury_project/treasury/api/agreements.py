@@ -12,7 +12,6 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from hm_auth.access import load_or_404
 from treasury.agreements import operations
 from treasury.agreements.billed import is_billed
 from treasury.agreements.models import Addition, Agreement
@@ -41,7 +40,7 @@ class AgreementViewSet(ChangingMixin, AddingViewSet):
         directory.company(request, data["company_id"])
         plan = data.pop("plan", None)
         made = operations.agree(Agreement(**data), plan=plan, by=self.by)
-        return self.answer(load_or_404(self.get_queryset(), pk=made.pk), status.HTTP_201_CREATED)
+        return self.answer(self.found(made.pk), status.HTTP_201_CREATED)
 
     def save(self, row: Agreement) -> None:
         operations.change_terms(row, by=self.by)
@@ -54,7 +53,7 @@ class AgreementViewSet(ChangingMixin, AddingViewSet):
         row = self.matched(request, pk)
         day = self.body(serializers.LastDay)["last_day"]
         operations.end(row, last_day=day, by=self.by)
-        return self.answer(load_or_404(self.get_queryset(), pk=row.pk))
+        return self.answer(self.found(row.pk))
 
     @extend_schema(request=None, responses=serializers.AgreementSerializer)
     @action(detail=True, methods=["post"])
@@ -63,7 +62,7 @@ class AgreementViewSet(ChangingMixin, AddingViewSet):
         """Let it go on for another term after its end."""
         row = self.matched(request, pk)
         operations.renew(row, by=self.by)
-        return self.answer(load_or_404(self.get_queryset(), pk=row.pk))
+        return self.answer(self.found(row.pk))
 
 
 @extend_schema(tags=["agreements"])
@@ -84,7 +83,7 @@ class AdditionViewSet(AddingViewSet):
         tiers = _tiers(data)
         row = Addition(**data, company_id=data["agreement"].company_id)
         operations.save_line(row, tiers, by=self.by)
-        return self.answer(load_or_404(self.get_queryset(), pk=row.pk), status.HTTP_201_CREATED)
+        return self.answer(self.found(row.pk), status.HTTP_201_CREATED)
 
     @extend_schema(
         request=serializers.ChangeAdditionSerializer, responses=serializers.AdditionSerializer
@@ -107,7 +106,7 @@ class AdditionViewSet(AddingViewSet):
             row = operations.change_line(row, tiers, from_day=day, by=self.by)
         else:
             operations.save_line(row, tiers, by=self.by)
-        return self.answer(load_or_404(self.get_queryset(), pk=row.pk))
+        return self.answer(self.found(row.pk))
 
     @extend_schema(request=serializers.LastDay, responses=serializers.AdditionSerializer)
     @action(detail=True, methods=["post"])
@@ -117,7 +116,7 @@ class AdditionViewSet(AddingViewSet):
         row = self.matched(request, pk)
         day = self.body(serializers.LastDay)["last_day"]
         operations.end_line(row, last_day=day, by=self.by)
-        return self.answer(load_or_404(self.get_queryset(), pk=row.pk))
+        return self.answer(self.found(row.pk))
 
 
 def _tiers(data: dict[str, Any]) -> operations.Tiers:

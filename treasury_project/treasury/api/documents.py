@@ -13,7 +13,6 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from hm_auth.access import load_or_404
 from hm_auth.rest.documents import MEDIA_TYPE
 from hm_auth.rest.problems import Conflict
 from hm_auth.rest.renderers import JSONRenderer
@@ -76,7 +75,7 @@ class DocumentsMixin:
     @_file(PDFRenderer)
     def pdf(self: Any, request: Request, pk: str) -> Response:  # noqa: ARG002
         """The PDF/A-3 with the e-invoice inside; of a draft a preview."""
-        row: Invoice = load_or_404(self.get_queryset(), pk=pk)
+        row: Invoice = self.found(pk)
         if row.status == Status.DRAFT:
             return self.preview(row)  # type: ignore[no-any-return]
         return self.file(pk, Format.PDF)  # type: ignore[no-any-return]
@@ -93,7 +92,7 @@ class DocumentsMixin:
 
     def file(self: Any, pk: str, form: Format) -> Response:
         """Answer the kept file of an issued invoice. Raises Http404, Conflict."""
-        row: Invoice = load_or_404(self.get_queryset(), pk=pk)
+        row: Invoice = self.found(pk)
         if row.status == Status.DRAFT:
             raise Conflict("A draft has no documents: issue it first.", code="not_issued")
         try:
@@ -129,7 +128,7 @@ class DocumentsMixin:
         """Send it by e-mail with its files. `/api/deliveries/` tells what became of the mail."""
 
         def do() -> Response:
-            row: Invoice = load_or_404(self.get_queryset(), pk=pk)
+            row: Invoice = self.found(pk)
             data = self.body(serializers.NewDelivery)
             to = data.get("to") or addresses_of(self.nexus_caller, row)
             made = queue_invoice(row, to=to, body=data["body"], by=self.by)

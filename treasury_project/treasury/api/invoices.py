@@ -68,7 +68,7 @@ class InvoiceViewSet(DocumentsMixin, SettlingMixin, ReadingViewSet):
         row = self.matched(request, pk)
         data = self.body(serializers.ChangeDraft, instance=row, partial=True)
         drafting.name_order(row, po_number=data.get("po_number", row.po_number))
-        return self.answer(load_or_404(self.get_queryset(), pk=pk))
+        return self.answer(self.found(pk))
 
     @transaction.atomic
     def destroy(self, request: Request, pk: str) -> Response:
@@ -119,7 +119,7 @@ class InvoiceViewSet(DocumentsMixin, SettlingMixin, ReadingViewSet):
             row = self._draft(pk)
             data = self.body(serializers.NewLine)
             drafting.add_line(row, **data, caller=self.nexus_caller, by=self.by)
-            found = load_or_404(self.get_queryset(), pk=pk)
+            found = self.found(pk)
             return self.answer(found, status.HTTP_201_CREATED)
 
         return self.once(request, do, required=False)

@@ -12,7 +12,6 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from hm_auth.access import load_or_404
 from treasury.api import directory, filters
 from treasury.api import payment_serializers as serializers
 from treasury.api.viewsets import ReadingViewSet
@@ -74,12 +73,10 @@ class PaymentViewSet(ReadingViewSet):
     def reverse(self, request: Request, pk: str) -> Response:
         """Take it back, as when it bounced: what it paid is open again."""
 
-        def do() -> Response:
-            row = load_or_404(self.get_queryset(), pk=pk)
-            data = self.body(serializers.Reversal)
-            return self.answer(reversals.reverse_payment(row, **data, by=self.by))
+        def take_back(row: Payment) -> None:
+            reversals.reverse_payment(row, **self.body(serializers.Reversal), by=self.by)
 
-        return self.once(request, do, required=False)
+        return self.act_once(request, pk, take_back)
 
 
 @extend_schema(tags=["payments"])
@@ -126,12 +123,10 @@ class RefundViewSet(ReadingViewSet):
     def reverse(self, request: Request, pk: str) -> Response:
         """Give the client the credit back that it paid out."""
 
-        def do() -> Response:
-            row = load_or_404(self.get_queryset(), pk=pk)
-            data = self.body(serializers.Reversal)
-            return self.answer(reversals.reverse_refund(row, **data, by=self.by))
+        def take_back(row: Refund) -> None:
+            reversals.reverse_refund(row, **self.body(serializers.Reversal), by=self.by)
 
-        return self.once(request, do, required=False)
+        return self.act_once(request, pk, take_back)
 
 
 @extend_schema(tags=["payments"])
@@ -153,9 +148,7 @@ class AllocationViewSet(ReadingViewSet):
     def undo(self, request: Request, pk: str) -> Response:
         """Free the money, or take a write-off back: the invoice is open again."""
 
-        def do() -> Response:
-            row = load_or_404(self.get_queryset(), pk=pk)
+        def free(row: Allocation) -> None:
             reversals.undo(row, day=timezone.localdate(), by=self.by)
-            return self.answer(load_or_404(self.get_queryset(), pk=pk))
 
-        return self.once(request, do, required=False)
+        return self.act_once(request, pk, free)

@@ -12,7 +12,6 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from hm_auth.access import load_or_404
 from treasury.api import invoice_serializers as serializers
 from treasury.api import payment_serializers
 from treasury.billing_rules.money import Money
@@ -35,7 +34,7 @@ class SettlingMixin:
         """Take back an issued invoice, or a part of it."""
 
         def do() -> Response:
-            row = load_or_404(self.get_queryset(), pk=pk)
+            row = self.found(pk)
             data = self.body(serializers.NewCreditNote)
             given = {
                 name: _money(each, row, "amounts") for name, each in data.get("amounts", {}).items()
@@ -56,12 +55,10 @@ class SettlingMixin:
     def use_credit(self: Any, request: Request, pk: str) -> Response:
         """Pay it with the client's credit, the oldest first, as far as both go."""
 
-        def do() -> Response:
-            row = load_or_404(self.get_queryset(), pk=pk)
+        def use(row: Invoice) -> None:
             operations.use_credit(row, today=timezone.localdate(), by=self.by)
-            return self.answer(load_or_404(self.get_queryset(), pk=pk))  # type: ignore[no-any-return]
 
-        return self.once(request, do, required=False)  # type: ignore[no-any-return]
+        return self.act_once(request, pk, use)  # type: ignore[no-any-return]
 
     @extend_schema(
         request=payment_serializers.NewWriteOff,
@@ -73,7 +70,7 @@ class SettlingMixin:
         """Give up what is open, or a part of it. `/api/allocations/{id}/undo/` takes it back."""
 
         def do() -> Response:
-            row = load_or_404(self.get_queryset(), pk=pk)
+            row = self.found(pk)
             data = self.body(payment_serializers.NewWriteOff)
             made = operations.write_off(
                 row,

@@ -10,16 +10,14 @@ from django.db import transaction
 from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.viewsets import ViewSetMixin
 
 from hm_auth.access import load_or_404
 from hm_auth.answers import Caller
 from hm_auth.exceptions import HiveMatrixError, NexusRefused
 from hm_auth.models import User
 from hm_auth.rest.conditional import etag_of_content, require_match
-from hm_auth.rest.filters import StrictFilterBackend
 from hm_auth.rest.problems import Conflict, Unavailable
-from hm_auth.rest.views import RestView
+from hm_auth.rest.views import RestView, RowViewSet
 from treasury.api.directory import caller_of
 from treasury.recorded import recorded
 from treasury.retries.api import answer_once
@@ -72,23 +70,18 @@ class TreasuryView(RestView):
         return super().handle_exception(exc)
 
 
-class ReadingViewSet(ViewSetMixin, TreasuryView):
+class ReadingViewSet(TreasuryView, RowViewSet):
     """A list and its rows, cut to what the caller may see."""
 
     queryset: Any
     problem_statuses: tuple[int, ...] = ()
-    filter_backends = (StrictFilterBackend,)
     capability = "agreements.view"
 
     def get_queryset(self) -> Any:
         return self.queryset.all()
 
-    def list(self, request: Request) -> Response:  # noqa: ARG002 - the framework's signature
-        return self.answer_list(self.get_queryset())
-
-    def retrieve(self, request: Request, pk: str) -> Response:  # noqa: ARG002
-        row = load_or_404(self.get_queryset(), pk=pk)
-        return self.answer(row)
+    def tag(self, row: Any) -> str:
+        return etag_of_content(self.shown(row))
 
     def answer(self, row: Any, code: int = status.HTTP_200_OK) -> Response:
         """Answer what the caller asked for and may see of ``row``, with its entity tag."""
@@ -106,8 +99,17 @@ class ReadingViewSet(ViewSetMixin, TreasuryView):
     def matched(self, request: Request, pk: str) -> Any:
         """Return the row, locked, in the version the caller has read."""
         row = load_or_404(self.get_queryset().select_for_update(of=("self",)), pk=pk)
-        require_match(request, etag_of_content(self.shown(row)))
+        require_match(request, self.tag(row))
         return row
+
+    def act_once(self, request: Request, pk: str, act: Callable[[Any], object]) -> Response:
+        """Answer the row after ``act`` on it; with an Idempotency-Key once only."""
+
+        def do() -> Response:
+            act(self.found(pk))
+            return self.answer(self.found(pk))
+
+        return self.once(request, do, required=False)
 
 
 class AddingViewSet(ReadingViewSet):
@@ -123,7 +125,7 @@ class AddingViewSet(ReadingViewSet):
     def create(self, request: Request) -> Response:  # noqa: ARG002 - the framework's signature
         row = self.queryset.model(**self.body(self.get_serializer_class()))
         self.save(row)
-        return self.answer(load_or_404(self.get_queryset(), pk=row.pk), status.HTTP_201_CREATED)
+        return self.answer(self.found(row.pk), status.HTTP_201_CREATED)
 
     def save(self, row: Any) -> None:
         """Write ``row``. Raises Refused."""
@@ -144,7 +146,7 @@ class ChangingMixin:
         for name, value in form.validated_data.items():
             setattr(row, name, value)
         self.save(row)
-        return self.answer(load_or_404(self.get_queryset(), pk=row.pk))  # type: ignore[no-any-return]
+        return self.answer(self.found(row.pk))  # type: ignore[no-any-return]
 
 
 class RemovingMixin:

@@ -9,13 +9,10 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.viewsets import ViewSetMixin
 
-from hm_auth.access import load_or_404
-from hm_auth.rest.conditional import etag_of, require_match
-from hm_auth.rest.filters import DirectoryFilterSet, StrictFilterBackend
+from hm_auth.rest.filters import DirectoryFilterSet
 from hm_auth.rest.serializers import FullCleanModelSerializer
-from hm_auth.rest.views import RestView
+from hm_auth.rest.views import RowViewSet
 from sample.capabilities import INTERNAL, OPEN, WRITE
 from sample.items import companies, operations
 from sample.items.models import Item, State
@@ -61,12 +58,11 @@ class ItemFilterSet(DirectoryFilterSet):
 
 
 @extend_schema(tags=["items"])
-class ItemViewSet(ViewSetMixin, RestView):
+class ItemViewSet(RowViewSet):
     """Everybody reads what is theirs; who writes on the pages writes here."""
 
     queryset = Item.objects.all()
     serializer_class = ItemSerializer
-    filter_backends = (StrictFilterBackend,)
     filterset_class = ItemFilterSet
     capability = WRITE
     capabilities: ClassVar[dict[str, str]] = {"list": OPEN, "retrieve": OPEN}
@@ -77,27 +73,17 @@ class ItemViewSet(ViewSetMixin, RestView):
     def get_queryset(self) -> Any:
         return Item.objects.visible_to(self.caller)
 
-    def list(self, request: Request) -> Response:  # noqa: ARG002 - the framework's signature
-        return self.answer_list(self.get_queryset())
-
-    def retrieve(self, request: Request, pk: str) -> Response:  # noqa: ARG002
-        return self._answer(load_or_404(self.get_queryset(), pk=pk))
-
     def create(self, request: Request) -> Response:
         form = self.get_serializer(data=request.data)
         form.is_valid(raise_exception=True)
         row = operations.create(item=Item(**form.validated_data), by=self.caller)
-        return self._answer(row, status.HTTP_201_CREATED)
+        return self.answer(row, status.HTTP_201_CREATED)
 
     def partial_update(self, request: Request, pk: str) -> Response:
         """Save over the version in If-Match. 412 when somebody saved meanwhile."""
-        row = load_or_404(self.get_queryset(), pk=pk)
-        require_match(request, etag_of(row))
+        row = self.matched(request, pk)
         form = self.get_serializer(row, data=request.data, partial=True)
         form.is_valid(raise_exception=True)
         for name, value in form.validated_data.items():
             setattr(row, name, value)
-        return self._answer(operations.save(item=row, expected_version=row.version, by=self.caller))
-
-    def _answer(self, row: Item, code: int = status.HTTP_200_OK) -> Response:
-        return Response(self.get_serializer(row).data, code, headers={"ETag": etag_of(row)})
+        return self.answer(operations.save(item=row, expected_version=row.version, by=self.caller))
