@@ -17,8 +17,9 @@ from archive.attachments.forms import UploadForm
 from archive.attachments.models import Attachment
 from archive.attachments.rules.kinds import markdown
 from archive.attachments.serving import file_answer, thumbnail_answer
-from archive.pages.requests import PersonRequest, load_article
+from archive.pages.requests import load_article
 from hm_auth.access import load_or_404, requires
+from hm_auth.requests import PersonRequest
 
 
 @require_safe

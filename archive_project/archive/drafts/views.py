@@ -13,11 +13,12 @@ from archive.articles.models import LONGEST, Article
 from archive.articles.rendering import render as render_markdown
 from archive.drafts import operations
 from archive.pages.forms import ArticleForm
-from archive.pages.requests import PersonRequest, load_article, load_space
+from archive.pages.requests import load_article, load_space
 from archive.spaces.models import Space
 from hm_auth import directory
 from hm_auth.access import requires
 from hm_auth.exceptions import NexusRefused, NexusUnavailable
+from hm_auth.requests import PersonRequest
 
 SUGGESTIONS = 8
 FIELDS = tuple(name for name in ArticleForm.base_fields if name != "version")

@@ -13,9 +13,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 from archive.articles.models import Article
 from archive.attachments.models import Attachment
 from archive.exchange import exporting, files, importing, page
-from archive.pages.requests import PersonRequest, load_article, load_space
+from archive.pages.requests import load_article, load_space
 from archive.spaces.models import Space
 from hm_auth.access import may, requires
+from hm_auth.requests import PersonRequest
 
 
 class ImportForm(forms.Form):

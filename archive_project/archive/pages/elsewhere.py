@@ -5,10 +5,10 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 
-from archive.pages.requests import PersonRequest
 from hm_auth import registry
 from hm_auth.addresses import start_url
 from hm_auth.conf import conf
+from hm_auth.requests import PersonRequest
 
 # The page of a company by its id, in the services that have one.
 PAGES = {"nexus": "/companies/", "treasury": "/clients/"}

@@ -8,26 +8,17 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.db.models import BooleanField, DateTimeField, Field, IntegerField
 from django.db.models.expressions import RawSQL
-from django.http import HttpRequest
 
 from archive.articles.models import Article
 from archive.articles.queries import INDEXED
 from archive.spaces.models import Space
 from hm_auth.access import load_or_404, may
-from hm_auth.answers import Caller
-from hm_auth.models import User
+from hm_auth.requests import PersonRequest
 
 OF_IT = "article_id = articles_article.id"
 LINKED = "EXISTS (SELECT 1 FROM links_link WHERE target_id = articles_article.id)"
 FILES = f"EXISTS (SELECT 1 FROM attachments_attachment WHERE {OF_IT} AND removed_at IS NULL)"  # noqa: S608
 COMMENTS = f"EXISTS (SELECT 1 FROM discussion_comment WHERE {OF_IT})"  # noqa: S608
-
-
-class PersonRequest(HttpRequest):
-    """A request of somebody signed in. For annotations only: nothing makes one."""
-
-    user: User
-    caller: Caller
 
 
 def load_space(request: PersonRequest, slug: str, capability: str = "archive.open") -> Space:

@@ -14,11 +14,12 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from archive.articles.models import Kind
-from archive.pages.requests import PersonRequest, load_article
+from archive.pages.requests import load_article
 from archive.runbooks import evidence, operations
 from archive.runbooks.models import Run, State, Step
 from archive.spaces.models import Space
 from hm_auth.access import load_or_404, may, requires
+from hm_auth.requests import PersonRequest
 from hm_auth.ui.keyset import keyset_page
 
 PAGE = 50

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from hm_auth.access import load_or_404, may, requires
+from hm_auth.requests import PersonRequest
 from hm_auth.ui.keyset import keyset_page
 from treasury.catalogue import forms
 from treasury.catalogue.models import (
@@ -27,7 +28,6 @@ from treasury.catalogue.models import (
 )
 from treasury.history import entries, removed
 from treasury.recorded import Refused, recorded
-from treasury.requests import PersonRequest
 from treasury.seller.models import Seller
 
 METHODS = ["GET", "HEAD", "POST"]

@@ -11,13 +11,13 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from hm_auth.access import load_or_404, requires
+from hm_auth.requests import PersonRequest
 from treasury.delivery import operations
 from treasury.delivery.forms import SendForm, initial
 from treasury.delivery.mail import invoice_body, invoice_subject
 from treasury.delivery.recipients import addresses_of
 from treasury.documents.snapshots import seller_today
 from treasury.invoices.models import Invoice, Status
-from treasury.requests import PersonRequest
 
 
 @requires("invoices.send")

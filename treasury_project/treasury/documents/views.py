@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 
 from hm_auth.access import load_or_404, requires
 from hm_auth.exceptions import NexusRefused, NexusUnavailable
+from hm_auth.requests import PersonRequest
 from treasury.documents.archive import zip_of
 from treasury.documents.einvoice import NotAnEInvoice
 from treasury.documents.models import Format
@@ -22,7 +23,6 @@ from treasury.documents.operations import document, file_name, pdfs_of, preview
 from treasury.documents.snapshots import Kept
 from treasury.invoices.clients import clients_today
 from treasury.invoices.models import Invoice, Status
-from treasury.requests import PersonRequest
 
 _TYPES = {Format.PDF: "application/pdf", Format.CII: "text/xml", Format.UBL: "text/xml"}
 

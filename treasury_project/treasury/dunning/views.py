@@ -12,12 +12,12 @@ from django.views.decorators.http import require_POST, require_safe
 
 from hm_auth.access import requires
 from hm_auth.answers import Caller
+from hm_auth.requests import PersonRequest
 from treasury.catalogue.models import Product
 from treasury.delivery.recipients import invoice_emails
 from treasury.dunning import operations
 from treasury.dunning.models import Measure, Notice
 from treasury.dunning.suggestions import Suggestion, companies, count, named, page
-from treasury.requests import PersonRequest
 from treasury.seller.models import Seller
 
 LATELY = 30

@@ -12,11 +12,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from hm_auth.access import requires
+from hm_auth.requests import PersonRequest
 from treasury import spreadsheet
 from treasury.days import sensible
 from treasury.exports.layouts import LAYOUTS
 from treasury.exports.queries import rows
-from treasury.requests import PersonRequest
 
 DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 

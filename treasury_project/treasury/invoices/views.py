@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from hm_auth.access import load_or_404, may, requires
 from hm_auth.exceptions import NexusRefused, NexusUnavailable
+from hm_auth.requests import PersonRequest
 from hm_auth.ui.keyset import keyset_page
 from treasury.billing_rules.money import Money
 from treasury.invoices import issuing
@@ -21,7 +22,6 @@ from treasury.invoices.clients import clients_today, name_them
 from treasury.invoices.models import Invoice, Status
 from treasury.invoices.running import people_of_nexus
 from treasury.payments.panels import invoice_money
-from treasury.requests import PersonRequest
 
 NEWEST = ("-period_start", "-id")
 PAGE_SIZE = 50

@@ -14,11 +14,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from hm_auth.access import may, requires
+from hm_auth.requests import PersonRequest
 from treasury.payments.clients import client_name, names_of
 from treasury.receivables.aging import BUCKETS, Aged, aged_receivables, totals
 from treasury.receivables.forms import AsOf, Period
 from treasury.receivables.statements import Statement, statements
-from treasury.requests import PersonRequest
 from treasury.seller.models import Seller
 from treasury.spreadsheet import download
 

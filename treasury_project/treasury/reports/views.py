@@ -15,12 +15,12 @@ from django.views.decorators.http import require_safe
 
 from hm_auth.access import requires
 from hm_auth.replica import may_lag
+from hm_auth.requests import PersonRequest
 from treasury import spreadsheet
 from treasury.billing_rules.periods import add_months
 from treasury.days import sensible
 from treasury.invoices.running import people_of_nexus
 from treasury.reports import profit, recurring
-from treasury.requests import PersonRequest
 from treasury.seller.models import Seller
 from treasury.usage.companies import names
 

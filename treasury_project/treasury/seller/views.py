@@ -13,9 +13,9 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from hm_auth.access import load_or_404, requires
+from hm_auth.requests import PersonRequest
 from treasury.clients.models import ClientTerms
 from treasury.recorded import Refused, recorded
-from treasury.requests import PersonRequest
 from treasury.seller.forms import ClientTermsForm, EndForm, SellerForm, TaxRateForm
 from treasury.seller.models import Seller
 from treasury.taxes.models import TaxRate

@@ -16,8 +16,9 @@ from archive.articles.models import Article
 from archive.discussion import operations
 from archive.discussion.forms import CommentForm
 from archive.discussion.models import Comment
-from archive.pages.requests import PersonRequest, load_article
+from archive.pages.requests import load_article
 from hm_auth.access import load_or_404, may, requires
+from hm_auth.requests import PersonRequest
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

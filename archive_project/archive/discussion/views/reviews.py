@@ -15,8 +15,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 from archive.articles.models import Article
 from archive.discussion import operations
 from archive.discussion.forms import ReviewForm
-from archive.pages.requests import PersonRequest, load_article
+from archive.pages.requests import load_article
 from hm_auth.access import requires
+from hm_auth.requests import PersonRequest
 from hm_auth.ui.keyset import keyset_page
 
 PAGE = 50

@@ -11,9 +11,10 @@ from archive.articles.models import Article
 from archive.discussion import operations
 from archive.discussion.forms import FrequencyForm
 from archive.discussion.models import Digest, Frequency, Watch
-from archive.pages.requests import PersonRequest, load_article, load_space
+from archive.pages.requests import load_article, load_space
 from archive.spaces.models import Space
 from hm_auth.access import requires
+from hm_auth.requests import PersonRequest
 
 
 @require_POST

@@ -12,9 +12,10 @@ from archive.articles.models import Article
 from archive.attachments.models import Attachment
 from archive.discussion.reading import threads
 from archive.links.reading import leading_to
-from archive.pages.requests import PersonRequest, load_article
+from archive.pages.requests import load_article
 from archive.search.operations import remember
 from hm_auth.access import load_or_404, requires
+from hm_auth.requests import PersonRequest
 
 MOST_BACKLINKS = 50
 

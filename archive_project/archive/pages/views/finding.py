@@ -11,9 +11,10 @@ from archive.articles.models import Article
 from archive.articles.rules.tree import tree
 from archive.discussion.reading import is_watched
 from archive.pages.elsewhere import pages_of
-from archive.pages.requests import PersonRequest, load_space
+from archive.pages.requests import load_space
 from archive.spaces.models import Space
 from hm_auth.access import requires
+from hm_auth.requests import PersonRequest
 from hm_auth.ui.keyset import keyset_page
 
 RECENT = ("-updated_at", "-id")

@@ -12,8 +12,9 @@ from archive.articles import operations
 from archive.articles.models import Revision
 from archive.articles.rules.comparing import compare as compare_texts
 from archive.articles.rules.comparing import side_by_side
-from archive.pages.requests import PersonRequest, load_article
+from archive.pages.requests import load_article
 from hm_auth.access import requires
+from hm_auth.requests import PersonRequest
 from hm_auth.ui.keyset import keyset_page
 
 PAGE = 50

@@ -18,8 +18,9 @@ from archive.links.models import Link
 from archive.links.reading import orphans as without_links
 from archive.links.reading import titled
 from archive.links.rules.wiki import target
-from archive.pages.requests import PersonRequest, load_space
+from archive.pages.requests import load_space
 from hm_auth.access import may, requires
+from hm_auth.requests import PersonRequest
 from hm_auth.ui.keyset import keyset_page
 
 PAGE = 50

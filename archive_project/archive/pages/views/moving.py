@@ -12,9 +12,10 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from archive.articles import operations
-from archive.pages.requests import PersonRequest, load_article
+from archive.pages.requests import load_article
 from archive.spaces.models import Space
 from hm_auth.access import requires
+from hm_auth.requests import PersonRequest
 
 INTRO = (
     "The articles below it go along, and old addresses lead to the new ones. In the new space they "

@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from archive.articles.models import Article
-from archive.pages.requests import PersonRequest, load_article
+from archive.pages.requests import load_article
 from archive.pages.results import newest
 from archive.pages.results import search as search_articles
 from archive.pages.search_form import SearchForm
@@ -18,6 +18,7 @@ from archive.search.queries import narrowed
 from archive.spaces.models import Space
 from hm_auth.access import may, requires
 from hm_auth.replica import may_lag
+from hm_auth.requests import PersonRequest
 from hm_auth.ui.keyset import keyset_page
 
 PAGE = 50

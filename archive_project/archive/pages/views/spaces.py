@@ -13,12 +13,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from archive.articles.settling import change_space
 from archive.pages.forms import SpaceChangeForm, SpaceForm
-from archive.pages.requests import PersonRequest, load_space
+from archive.pages.requests import load_space
 from archive.spaces.models import Space
 from archive.spaces.operations import create_space
 from hm_auth import directory
 from hm_auth.access import may, requires
 from hm_auth.exceptions import NexusRefused, NexusUnavailable
+from hm_auth.requests import PersonRequest
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -15,9 +15,10 @@ from archive.articles.models import Article
 from archive.articles.rules.comparing import compare
 from archive.drafts import operations as drafts
 from archive.pages.forms import ArticleForm, initial
-from archive.pages.requests import PersonRequest, load_article, load_space
+from archive.pages.requests import load_article, load_space
 from archive.spaces.models import Space
 from hm_auth.access import requires
+from hm_auth.requests import PersonRequest
 
 FOR_GOOD = (
     "All its revisions, comments and files go with it, and nothing brings them back. That you "

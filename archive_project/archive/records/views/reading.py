@@ -11,13 +11,13 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from archive.pages.requests import PersonRequest
 from archive.records.forms import ExpiringForm, ListForm
 from archive.records.history import entries
 from archive.records.models import Expiry, Record, RecordType
 from archive.records.shown import Names
 from archive.spaces.models import Space
 from hm_auth.access import load_or_404, may, requires
+from hm_auth.requests import PersonRequest
 from hm_auth.ui.keyset import keyset_page
 
 PAGE = 50

@@ -11,11 +11,11 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from archive.pages.requests import PersonRequest
 from archive.records import operations
 from archive.records.forms import FieldForm, TypeForm
 from archive.records.models import Field, RecordType
 from hm_auth.access import load_or_404, requires
+from hm_auth.requests import PersonRequest
 
 
 @require_safe

@@ -12,7 +12,6 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from archive.articles.models import Article
-from archive.pages.requests import PersonRequest
 from archive.records import operations
 from archive.records.forms import RecordForm
 from archive.records.models import Record, RecordType
@@ -21,6 +20,7 @@ from archive.records.shown import contacts
 from archive.records.views.reading import load_record
 from archive.spaces.models import Space
 from hm_auth.access import load_or_404, requires
+from hm_auth.requests import PersonRequest
 
 STALE = 412
 MOST_CHOICES = 500

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from hm_auth.access import load_or_404, may, requires
+from hm_auth.requests import PersonRequest
 from hm_auth.ui.keyset import keyset_page
 from treasury.agreements import operations
 from treasury.agreements.billed import is_removable, issued_until
@@ -24,7 +25,6 @@ from treasury.billing_rules.explanation import explain
 from treasury.history import entries, removed
 from treasury.invoices.running import people_of_nexus
 from treasury.recorded import Refused
-from treasury.requests import PersonRequest
 from treasury.seller.models import Seller
 from treasury.usage.companies import names
 

@@ -13,12 +13,12 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from hm_auth.access import load_or_404, requires
+from hm_auth.requests import PersonRequest
 from treasury.agreements import operations
 from treasury.agreements.billed import is_billed
 from treasury.agreements.forms import DiscountForm, LastDayForm, LineForm
 from treasury.agreements.models import Addition, Agreement, Discount
 from treasury.recorded import Refused
-from treasury.requests import PersonRequest
 
 METHODS = ["GET", "HEAD", "POST"]
 

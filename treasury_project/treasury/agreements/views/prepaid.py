@@ -13,11 +13,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from hm_auth.access import load_or_404, requires
+from hm_auth.requests import PersonRequest
 from treasury.agreements import operations
 from treasury.agreements.forms import AllowanceForm, BlockForm, LastDayForm
 from treasury.agreements.models import Agreement, Allowance, PrepaidBlock
 from treasury.recorded import Refused
-from treasury.requests import PersonRequest
 
 METHODS = ["GET", "HEAD", "POST"]
 

@@ -12,10 +12,10 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from hm_auth.access import load_or_404, requires
+from hm_auth.requests import PersonRequest
 from treasury.billing import drafting
 from treasury.billing.forms import DraftForm, LineForm
 from treasury.invoices.models import Invoice, Status
-from treasury.requests import PersonRequest
 
 METHODS = ["GET", "HEAD", "POST"]
 

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from hm_auth.access import requires
+from hm_auth.requests import PersonRequest
 from hm_auth.ui.keyset import keyset_page
 from treasury.billing import operations, queries
 from treasury.billing.forms import ReviewFilter
@@ -21,7 +22,6 @@ from treasury.billing.models import Approval
 from treasury.billing_rules.money import Money
 from treasury.invoices.clients import name_them
 from treasury.invoices.models import BillingRun, RunState
-from treasury.requests import PersonRequest
 from treasury.usage.companies import names
 
 SIZE = 40

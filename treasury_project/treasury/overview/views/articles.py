@@ -12,7 +12,7 @@ from hm_auth import registry
 from hm_auth.access import may, requires
 from hm_auth.articles import ARCHIVE, render_panel
 from hm_auth.conf import conf
-from treasury.requests import PersonRequest
+from hm_auth.requests import PersonRequest
 
 
 @requires("treasury.open")

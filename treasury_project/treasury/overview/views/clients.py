@@ -16,12 +16,12 @@ from django.views.decorators.http import require_safe
 from hm_auth import directory
 from hm_auth.access import may, requires
 from hm_auth.exceptions import NexusRefused, NexusUnavailable
+from hm_auth.requests import PersonRequest
 from treasury import spreadsheet
 from treasury.agreements.models import Agreement
 from treasury.billing_rules.money import Money
 from treasury.invoices.models import Invoice
 from treasury.overview import companies, figures, prepaid
-from treasury.requests import PersonRequest
 from treasury.seller.models import Seller
 from treasury.usage.models import Device, DeviceKind, TimeEntry
 

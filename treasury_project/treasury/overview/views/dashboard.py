@@ -11,12 +11,12 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from hm_auth.access import may, requires
+from hm_auth.requests import PersonRequest
 from treasury.agreements.models import Agreement
 from treasury.billing_rules.periods import add_months
 from treasury.invoices.running import people_of_nexus
 from treasury.overview import figures
 from treasury.reports import recurring
-from treasury.requests import PersonRequest
 from treasury.seller.models import Seller
 from treasury.usage.companies import names
 

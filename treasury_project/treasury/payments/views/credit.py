@@ -14,11 +14,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from hm_auth.access import load_or_404, requires
+from hm_auth.requests import PersonRequest
 from treasury.billing_rules.money import Money
 from treasury.invoices import credit_notes
 from treasury.invoices.credit_notes import CannotCredit, Standing
 from treasury.invoices.models import Invoice
-from treasury.requests import PersonRequest
 
 
 @requires("payments.manage")

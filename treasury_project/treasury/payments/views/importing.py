@@ -9,10 +9,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from hm_auth.access import requires
+from hm_auth.requests import PersonRequest
 from treasury.payments.bank_import import import_all, match
 from treasury.payments.bank_rows import COLUMNS, Unreadable, Wrong, read
 from treasury.payments.forms import ImportForm
-from treasury.requests import PersonRequest
 from treasury.seller.models import Seller
 
 SHOWN = 300

@@ -13,13 +13,13 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from hm_auth.access import load_or_404, requires
+from hm_auth.requests import PersonRequest
 from treasury.billing_rules.money import Money
 from treasury.invoices.models import Invoice
 from treasury.payments import accounts, operations, reversals
 from treasury.payments.clients import client_name
 from treasury.payments.forms import RefundForm, ReverseForm, WriteOffForm
 from treasury.payments.models import Allocation, Refund
-from treasury.requests import PersonRequest
 
 
 @requires("payments.manage")

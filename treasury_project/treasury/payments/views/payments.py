@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from hm_auth.access import load_or_404, requires
+from hm_auth.requests import PersonRequest
 from hm_auth.ui.keyset import keyset_page
 from treasury.billing_rules.money import Money, total
 from treasury.invoices.models import Invoice
@@ -24,7 +25,6 @@ from treasury.payments.clients import billed_clients
 from treasury.payments.forms import Filter, RecordForm, ReverseForm
 from treasury.payments.models import Payment
 from treasury.payments.queries import PaymentQuerySet
-from treasury.requests import PersonRequest
 
 NEWEST = ("-received_on", "-id")
 PAGE_SIZE = 50

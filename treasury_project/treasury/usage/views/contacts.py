@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from hm_auth import directory
 from hm_auth.access import load_or_404, may, requires
 from hm_auth.exceptions import NexusRefused, NexusUnavailable
-from treasury.requests import PersonRequest
+from hm_auth.requests import PersonRequest
 from treasury.usage import operations
 from treasury.usage.companies import names
 from treasury.usage.forms import ContactBillingForm

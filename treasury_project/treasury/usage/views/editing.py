@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from hm_auth.access import load_or_404, requires
-from treasury.requests import PersonRequest
+from hm_auth.requests import PersonRequest
 from treasury.usage import forms, operations
 from treasury.usage.companies import names
 from treasury.usage.models import Device, Reading, TimeEntry

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from hm_auth.access import load_or_404, requires
 from hm_auth.exceptions import NexusRefused, NexusUnavailable
-from treasury.requests import PersonRequest
+from hm_auth.requests import PersonRequest
 from treasury.usage import operations, uploads
 from treasury.usage.companies import every_company
 from treasury.usage.forms import ImportForm

@@ -12,8 +12,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from hm_auth.access import may, requires
+from hm_auth.requests import PersonRequest
 from hm_auth.ui.keyset import keyset_page
-from treasury.requests import PersonRequest
 from treasury.usage.companies import names
 from treasury.usage.forms import DeviceFilter, ReadingFilter, TimeFilter
 from treasury.usage.models import Device, Reading, TimeEntry
