@@ -32,8 +32,13 @@ class Person:
     browser: Client
 
 
-def signed_in(level: Level, *, company: uuid.UUID | None = None, name: str = "") -> Person:
-    """Return a person of ``level`` with a session in the database; a client has a ``company``."""
+def signed_in(
+    level: Level, *, company: uuid.UUID | None = None, name: str = "", access: str = "x"
+) -> Person:
+    """Return a person of ``level`` with a session in the database; a client has a ``company``.
+
+    ``access`` is their access token, which a Nexus that is asked has to know.
+    """
     now = timezone.now()
     claims = Claims(
         sub=uuid.uuid4(),
@@ -50,7 +55,7 @@ def signed_in(level: Level, *, company: uuid.UUID | None = None, name: str = "")
     User.objects.remember(claims)
     store = SessionStore()
     store.create()
-    tokens = Tokens(access="x", refresh="x", claims=claims)
+    tokens = Tokens(access=access, refresh="x", claims=claims)
     Session.objects.filter(session_key=store.session_key).update(**columns(tokens))
     browser = Client()
     browser.cookies[settings.SESSION_COOKIE_NAME] = str(store.session_key)

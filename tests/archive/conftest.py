@@ -4,13 +4,9 @@ from __future__ import annotations
 
 import base64
 import uuid
-from dataclasses import dataclass
-from datetime import timedelta
 
 import pytest
 from django.core.files.base import ContentFile
-from django.test import Client
-from django.utils import timezone
 
 from archive.articles import operations
 from archive.articles.models import Article
@@ -22,10 +18,8 @@ from archive.records.models import RecordType
 from archive.runbooks import operations as runs
 from archive.spaces.models import Space
 from archive.spaces.operations import create_space
-from hm_auth.models import Session, User
 from hm_auth.permissions import Level
-from hm_auth.session import SessionStore, Tokens, columns
-from hm_auth.tokens import Claims
+from hm_auth.testing import Person, signed_in
 
 ACME = uuid.UUID("00000000-0000-4000-8000-00000000ac3e")
 GLOBEX = uuid.UUID("00000000-0000-4000-8000-000000091ebe")
@@ -36,36 +30,8 @@ PNG = base64.b64decode(
 )
 
 
-@dataclass(frozen=True)
-class Person:
-    """Somebody, and their browser, whose sign-in is good for an hour: Nexus is not asked."""
-
-    user: User
-    browser: Client
-
-
 def person(level: Level, company: uuid.UUID | None = None, name: str = "") -> Person:
-    now = timezone.now()
-    claims = Claims(
-        sub=uuid.uuid4(),
-        sid=uuid.uuid4(),
-        jti="x",
-        client_id="archive",
-        iat=int(now.timestamp()),
-        exp=int((now + timedelta(hours=1)).timestamp()),
-        username=level.value,
-        name=name or f"Zoë {level.value.capitalize()}",
-        permission_level=level,
-        company=company,
-    )
-    User.objects.remember(claims)
-    store = SessionStore()
-    store.create()
-    tokens = Tokens(access="x", refresh="x", claims=claims)
-    Session.objects.filter(session_key=store.session_key).update(**columns(tokens))
-    browser = Client()
-    browser.cookies["archive_session"] = store.session_key
-    return Person(User.from_claims(claims), browser)
+    return signed_in(level, company=company, name=name)
 
 
 @pytest.fixture

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 
 from django.test import Client
-from django.utils import timezone
 
-from hm_auth.models import Session, User
+from hm_auth import testing
 from hm_auth.permissions import Level
-from hm_auth.session import SessionStore, Tokens, columns
-from hm_auth.tokens import Claims
 from treasury.agreements.models import Addition, Agreement
 from treasury.catalogue.models import Product, ProductPrice
 from treasury.catalogue.quantities import Source
@@ -32,27 +29,8 @@ NOVEMBER = date(2025, 11, 1)
 
 def signed_in(level: Level, company: uuid.UUID | None = None, access: str = "x") -> Client:
     """The browser of somebody whose sign-in is good for an hour, so that Nexus is not asked."""
-    now = timezone.now()
-    claims = Claims(
-        sub=uuid.uuid4(),
-        sid=uuid.uuid4(),
-        jti="x",
-        client_id="treasury",
-        iat=int(now.timestamp()),
-        exp=int((now + timedelta(hours=1)).timestamp()),
-        username=level.value,
-        name=f"Zoë {level.value.capitalize()}",
-        permission_level=level,
-        company=(company or uuid.uuid4()) if level is Level.CLIENT else None,
-    )
-    User.objects.remember(claims)
-    store = SessionStore()
-    store.create()
-    tokens = Tokens(access=access, refresh="x", claims=claims)
-    Session.objects.filter(session_key=store.session_key).update(**columns(tokens))
-    client = Client()
-    client.cookies["treasury_session"] = store.session_key
-    return client
+    own = (company or uuid.uuid4()) if level is Level.CLIENT else None
+    return testing.signed_in(level, company=own, access=access).browser
 
 
 def workstation_care(price: str = "45.00", start: date = date(2020, 1, 1)) -> Product:
