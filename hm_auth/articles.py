@@ -10,8 +10,6 @@ from functools import lru_cache
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.utils.cache import patch_vary_headers
 from django.utils.dateparse import parse_datetime
 
 from hm_auth.addresses import is_own_path, start_url
@@ -19,6 +17,7 @@ from hm_auth.answers import Caller
 from hm_auth.client import Peer
 from hm_auth.exceptions import PeerUnavailable
 from hm_auth.registry import Module
+from hm_auth.ui.partials import render_page_or_part
 
 ARCHIVE = "archive"
 SHOWN = 6
@@ -63,7 +62,6 @@ def render_panel(
     ``archive`` is None when there is none, or none for this person; ``back`` is the label and
     address of the page it belongs to. Archive being away is said in the panel, never an error.
     """
-    part = request.headers.get("HX-Request") == "true"
     context: dict[str, Any] = {"archive": archive, "back": back}
     if archive is not None and caller is not None:
         context["all_url"] = start_url(
@@ -75,10 +73,7 @@ def render_panel(
             )
         except PeerUnavailable:
             context["silent"] = True
-    template = "hm/parts/articles.html" if part else "hm/articles.html"
-    response = render(request, template, context)
-    patch_vary_headers(response, ["HX-Request"])
-    return response
+    return render_page_or_part(request, "hm/articles.html", "hm/parts/articles.html", context)
 
 
 @lru_cache(maxsize=8)

@@ -14,6 +14,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from django.template.loader import render_to_string
 from django.test import RequestFactory
+from django_htmx.middleware import HtmxDetails
 
 from hm_auth import articles, client
 from hm_auth.answers import Caller
@@ -62,8 +63,10 @@ def archive(monkeypatch) -> Iterator[Module]:
 
 def panel(archive: Module | None, *, htmx: bool = True) -> str:
     headers = {"HX-Request": "true"} if htmx else {}
+    request = RequestFactory().get("/clients/x/articles", headers=headers)
+    request.htmx = HtmxDetails(request)
     answer = articles.render_panel(
-        RequestFactory().get("/clients/x/articles", headers=headers), archive, ACME,
+        request, archive, ACME,
         caller=SOMEBODY, from_client="treasury", back=("Acme & Sons", "/clients/x"),
     )  # fmt: skip
     assert answer.status_code == 200
