@@ -34,7 +34,7 @@ def queues() -> Iterator[Queue]:
     Raises QueueUnavailable when tasks wait in a Redis that does not answer.
     """
     now = timezone.now()
-    if getattr(settings, "REDIS_URL", ""):
+    if settings.REDIS_URL:
         yield _redis_tasks(now)
     elif apps.is_installed("django_tasks_db"):
         yield _tasks(now)

@@ -62,6 +62,7 @@ def common_settings(config: Config) -> dict[str, Any]:
         "PUBLIC_URL": config["PUBLIC_URL"].rstrip("/"),
         "METRICS_FROM": config["METRICS_FROM"],
         "SENTRY_DSN": config["SENTRY_DSN"],
+        "REDIS_URL": config.values.get("REDIS_URL", ""),  # an option of services with a worker
         "ALLOWED_HOSTS": _hosts(url.hostname, config),
         "CSRF_TRUSTED_ORIGINS": [f"{url.scheme}://{url.netloc}"],
         "DATABASES": _databases(config),
@@ -108,7 +109,7 @@ def background(config: Config) -> dict[str, Any]:
     """
     where = "hm_auth.service.redis_queue.RedisBackend"
     backend = where if config["REDIS_URL"] else "django_tasks_db.DatabaseBackend"
-    return {"REDIS_URL": config["REDIS_URL"], "TASKS": {"default": {"BACKEND": backend}}}
+    return {"TASKS": {"default": {"BACKEND": backend}}}
 
 
 def module_settings(config: Config) -> dict[str, Any]:

@@ -62,7 +62,7 @@ def work() -> None:
 def queue() -> Queue:
     """Return the queue of this service."""
     name = f"hivematrix-{settings.SERVICE_NAME.lower()}"
-    redis = Redis.from_url(getattr(settings, "REDIS_URL", ""), socket_connect_timeout=2)
+    redis = Redis.from_url(settings.REDIS_URL, socket_connect_timeout=2)
     return Queue(name, connection=redis, serializer=JSONSerializer)
 
 

@@ -17,7 +17,7 @@ class Command(BaseCommand):
     def handle(self, *_args: object, **_options: object) -> None:
         if not apps.is_installed("django_tasks_db"):
             raise CommandError("This service has no work in the background.")
-        if getattr(settings, "REDIS_URL", ""):
+        if settings.REDIS_URL:
             from hm_auth.service import redis_queue
 
             redis_queue.work()
