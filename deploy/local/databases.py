@@ -11,7 +11,8 @@ from typing import Any
 import psycopg2
 from psycopg2 import sql
 
-EXTENSIONS = ("pg_trgm", "unaccent", "btree_gist", "fuzzystrmatch")
+from deploy.local.services import EXTENSIONS
+
 _VARIABLE = "HM_TEST_POSTGRES"
 
 
@@ -35,6 +36,8 @@ class Server:
     def ensure(self, name: str, password: str, *, may_create: bool = False) -> bool:
         """Make role and database ``name``, owned by that role; tell whether it was missing."""
         with self._cursor("postgres") as cursor:
+            # Suites that run at the same time may want the same one; closing gives the lock back.
+            cursor.execute("SELECT pg_advisory_lock(hashtext('ensure'))")
             role = sql.Identifier(name)
             options = sql.SQL("LOGIN PASSWORD {} " + ("CREATEDB" if may_create else "NOCREATEDB"))
             cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [name])
@@ -45,7 +48,7 @@ class Server:
                 return False
             cursor.execute(sql.SQL("CREATE DATABASE {0} OWNER {0}").format(role))
             cursor.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(role))
-        self.add_extensions(name)
+            self.add_extensions(name)
         return True
 
     def add_extensions(self, database: str) -> None:

@@ -14,7 +14,10 @@ from pathlib import Path
 from deploy.local.paths import ROOT
 from hm_auth.service import Service
 
-__all__ = ["BY_NAME", "MODULES", "NEXUS", "SERVICES", "Service"]
+__all__ = ["BY_NAME", "EXTENSIONS", "MODULES", "NEXUS", "SERVICES", "Service"]
+
+# Of PostgreSQL; every service's database has them, and only a superuser may be sure to make them.
+EXTENSIONS = ("pg_trgm", "unaccent", "btree_gist", "fuzzystrmatch")
 
 
 def _found() -> dict[str, Service]:

@@ -9,9 +9,9 @@ import secrets
 import time
 
 from deploy.local.console import Problem
+from deploy.local.services import EXTENSIONS
 from deploy.server.machine import Machine
 
-EXTENSIONS = ("pg_trgm", "unaccent", "btree_gist", "fuzzystrmatch")
 SUPERUSER = "postgres"
 OLDEST = 15
 SECONDS = 60

@@ -5,14 +5,15 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psycopg2
 import pytest
 
 from deploy.local.console import Problem
-from deploy.local.databases import EXTENSIONS
 from deploy.local.postgres import Postgres
+from deploy.local.services import EXTENSIONS
 
 
 @pytest.fixture(scope="module")
@@ -54,6 +55,13 @@ def test_the_extensions_are_there(server):
         name for (name,) in ask(server, "one", "p%w'o @rd#", "SELECT extname FROM pg_extension")
     }
     assert set(EXTENSIONS) <= found
+
+
+def test_two_that_want_the_same_database_at_once_get_it(server):
+    for number in range(5):
+        with ThreadPoolExecutor(4) as pool:
+            made = list(pool.map(server.ensure, [f"shared{number}"] * 4, ["secret"] * 4))
+        assert sorted(made) == [False, False, False, True]
 
 
 def test_another_service_may_not_enter(server):
