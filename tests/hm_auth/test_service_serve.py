@@ -210,5 +210,6 @@ def test_dev_serves_with_reload_and_shows_errors(
         deadline = time.monotonic() + 15
         while not (answers(port) and "changed" in get(port)):
             assert time.monotonic() < deadline
-            time.sleep(0.2)
+            time.sleep(2)
+            urls.touch()  # its first look at the files may have come after what was written
         urls.write_text(before)
