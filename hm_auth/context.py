@@ -8,7 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import get_script_prefix, reverse
+from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
 from hm_auth import registry
@@ -73,11 +73,11 @@ def _is_below(request: HttpRequest, url_name: str) -> bool:
 
 
 def _address(url_name: str) -> str:
-    return _kept_address(url_name, settings.ROOT_URLCONF, get_script_prefix())
+    return _kept_address(url_name, settings.ROOT_URLCONF)
 
 
 @lru_cache(maxsize=256)
-def _kept_address(url_name: str, urlconf: str, prefix: str) -> str:
+def _kept_address(url_name: str, urlconf: str) -> str:
     """Reverse a name of the menu once: every page shows them, and they do not change."""
     return reverse(url_name, urlconf=urlconf)
 
