@@ -37,7 +37,7 @@ def delete_space(*, space: Space) -> None:
     """
     stored = Space.objects.select_for_update().get(pk=space.pk)
     check_empty(stored)
-    Link.objects.filter(space=stored).update(space=None, title="")
+    Link.objects.filter(space=stored).update(space=None)
     stored.delete()
 
 
