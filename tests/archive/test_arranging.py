@@ -10,6 +10,7 @@ import pytest
 from django.db import connection
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from playwright.sync_api import expect, sync_playwright
 
 from archive.articles import operations, placing
 from archive.articles.models import Article, ArticleEvent
@@ -19,6 +20,8 @@ from archive.articles.rules.tree import is_below, tree
 from archive.spaces.operations import create_space
 from hm_auth.permissions import Level
 from tests.archive.conftest import person, write
+from tests.archive.test_attacks import sign_in
+from tests.system.conftest import launch
 
 ARRANGE = "/spaces/handbook/arrange"
 
@@ -47,7 +50,10 @@ ROWS = [Row(1), Row(2, 1), Row(3, 2), Row(4, 1), Row(5), Row(6, 9), Row(7, 5)]
         (2, Move.IN, None, None),
         (3, Move.OUT, None, Place(1, 2)),
         (1, Move.OUT, None, None),
-        (3, Move.FIRST, None, Place(None, None)),
+        (3, Move.BEFORE, 1, Place(None, None)),
+        (7, Move.BEFORE, 4, Place(1, 2)),
+        (4, Move.BEFORE, 2, Place(1, None)),
+        (3, Move.BEFORE, 5, Place(None, 1)),
         (5, Move.BEHIND, 3, Place(2, 3)),
         (2, Move.BEHIND, 4, Place(1, 4)),
         (4, Move.INSIDE, 1, Place(1, 2)),  # where it is: the last, as it was
@@ -142,7 +148,7 @@ def test_a_technician_arranges_by_steps_and_by_putting(technician, internal, pla
         ("C", "out", "A(B) C D(E)"),
         ("C", "down", "A(B) D(E) C"),
         ("C", "in", "A(B) D(E C)"),
-        ("D", "first", "D(E C) A(B)"),
+        ("D", f"before {plan['A'].pk}", "D(E C) A(B)"),
         ("B", f"behind {plan['E'].pk}", "D(E B C) A"),
         ("A", f"inside {plan['B'].pk}", "D(E B(A) C)"),
     ):
@@ -174,7 +180,7 @@ def test_the_page_offers_what_is_possible_and_keeps_the_button_in_focus(technici
         ("A", "inside {C}", "An article cannot be below itself."),
         ("A", "behind 00000000-0000-4000-8000-00000000dead", "“A” cannot go there."),
         ("A", "behind {Z}", "“A” cannot go there."),  # of another space
-        ("Z", "first", "That article is not here any more."),
+        ("Z", "up", "That article is not here any more."),
         ("A", "behind", "“A” cannot go there."),
         ("A", "sideways", "That article is not here any more."),
         ("A", "behind -----------------------------------x", "That article is not here any more."),
@@ -206,6 +212,41 @@ def test_another_parent_in_the_editor_makes_it_the_last_there(technician, intern
     draft = Draft(title="B", source="Text.", parent_id=plan["D"].pk)
     operations.save(article=plan["B"], draft=draft, expected_version=1, by=technician.user)
     assert outline(internal) == "A(C) D(E B)"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_in_a_browser_by_keyboard_by_dragging_and_without_javascript(live_server):
+    writer, space = person(Level.TECHNICIAN), create_space(name="Handbook", kind="internal")
+    a, *_ = [write(space, writer, title) for title in "ABCD"]
+    chosen = f"{live_server.url}{ARRANGE}?article={a.pk}"
+    with sync_playwright() as playwright:
+        browser = launch(playwright)
+        for script in (False, True):
+            page = sign_in(browser.new_context(java_script_enabled=script), live_server.url, writer)
+            page.goto(chosen)
+            page.get_by_role("button", name="Down").press("Enter")
+            expect(page.locator(".ar-chosen")).to_contain_text("2 of 4")
+            expect(page.get_by_role("button", name="Down")).to_be_focused()
+            page.keyboard.press("Enter")
+            expect(page.locator(".ar-chosen")).to_contain_text("3 of 4")
+            page.get_by_role("button", name="Inside D").click()
+            expect(page.locator(".ar-chosen")).to_contain_text("1 of 1")
+            page.get_by_role("button", name="To the top").click()
+            expect(page.locator(".ar-chosen")).to_contain_text("1 of 4")
+        page.goto(live_server.url + ARRANGE)
+        rows = page.locator(".ar-node")
+        for moved, onto, at, wanted in (
+            ("D", "A", 0.1, "DABC"), ("D", "B", 0.9, "ABDC"), ("C", "A", 0.5, "ACBD"),
+        ):  # fmt: skip
+            one, other = (
+                rows.filter(has=page.get_by_text(title, exact=True)) for title in (moved, onto)
+            )
+            height = other.bounding_box()["height"]
+            one.drag_to(other, target_position={"x": 20, "y": height * at})
+            expect(rows).to_have_text([re.compile(rf"^\s*{title}\b") for title in wanted])
+        browser.close()
+    connection.close()
+    assert outline(space) == "A(C) B D"
 
 
 def test_who_does_not_write_arranges_nothing(billing, acme, globex, internal, plan):

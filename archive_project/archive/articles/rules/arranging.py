@@ -1,7 +1,7 @@
 """Where an article may go among the others of its space; pure Python.
 
-One step (up, down, in, out), to the top, or right behind or inside another: each becomes a place,
-which is a parent and the sibling it stands behind.
+One step (up, down, in, out), or right before, behind or inside another: each becomes a place, which
+is a parent and the sibling it stands behind.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from typing import Any
 
 
 class Move(StrEnum):
-    """How an article moves; BEHIND and INSIDE name another one, the others do not."""
+    """How an article moves: a step, or BEFORE, BEHIND or INSIDE another one."""
 
     UP = "up"
     DOWN = "down"
     IN = "in"
     OUT = "out"
-    FIRST = "first"
+    BEFORE = "before"
     BEHIND = "behind"
     INSIDE = "inside"
 
@@ -77,11 +77,10 @@ class Order:
             return None
         if move in STEPS:
             return self.steps(row).get(move)
-        if move == Move.FIRST:
-            return Place(None, None)
         if other not in self._parents or other == row:
             return None
-        return self._behind(row, other) if move == Move.BEHIND else self._inside(row, other)
+        lead = {Move.BEFORE: self._before, Move.BEHIND: self._behind, Move.INSIDE: self._inside}
+        return lead[move](row, other)
 
     def _above(self, row: Any) -> Any:
         parent = self._parents[row]
@@ -96,10 +95,13 @@ class Order:
     def _inside(self, row: Any, other: Any) -> Place:
         return self._last_of(other, [each for each in self._children[other] if each != row])
 
+    def _before(self, row: Any, other: Any) -> Place:
+        siblings = [each for each in self._siblings(other) if each != row]
+        return self._last_of(self._above(other), siblings[: siblings.index(other)])
+
     def _behind(self, row: Any, other: Any) -> Place:
-        siblings = self._siblings(other)
-        before = siblings[: siblings.index(other) + 1]
-        return self._last_of(self._above(other), [each for each in before if each != row])
+        siblings = [each for each in self._siblings(other) if each != row]
+        return self._last_of(self._above(other), siblings[: siblings.index(other) + 1])
 
     def _last_of(self, parent: Any, before: Sequence[Any]) -> Place:
         """Return the place behind those of ``before`` that really stand below ``parent``."""

@@ -30,7 +30,7 @@ ICONS = {
 
 
 class MoveForm(forms.Form):
-    """Which article, and ``to``: a step, or ``behind`` or ``inside`` with the other's id."""
+    """Which article, and ``to``: a step, or ``before``, ``behind`` or ``inside`` and an id."""
 
     article = forms.ModelChoiceField(queryset=Article.objects.none())
     to = forms.RegexField(rf"^({'|'.join(Move)})( [0-9a-f-]{{36}})?$")
@@ -68,7 +68,7 @@ def arrange(request: PersonRequest, space: str) -> HttpResponse:
 
 
 def _move(request: PersonRequest, space: Space) -> HttpResponse:
-    back = {"article": request.POST.get("article", ""), "to": request.POST.get("to", "")}
+    back = {name: request.POST.get(name, "") for name in ("article", "to")}
     form = MoveForm(request.POST, space=space)
     if form.is_valid():
         move, other_id = form.cleaned_data["to"]
