@@ -22,6 +22,7 @@ from hm_auth.permissions import Level
 from tests.archive.conftest import person, write
 from tests.archive.test_attacks import sign_in
 from tests.system.conftest import launch
+from tests.system.test_pages import look
 
 ARRANGE = "/spaces/handbook/arrange"
 
@@ -233,6 +234,7 @@ def test_in_a_browser_by_keyboard_by_dragging_and_without_javascript(live_server
             expect(page.locator(".ar-chosen")).to_contain_text("1 of 1")
             page.get_by_role("button", name="To the top").click()
             expect(page.locator(".ar-chosen")).to_contain_text("1 of 4")
+        look(page, "archive-arrange")
         page.goto(live_server.url + ARRANGE)
         rows = page.locator(".ar-node")
         for moved, onto, at, wanted in (
