@@ -51,18 +51,15 @@ def place(*, article: Article, parent_id: uuid.UUID | None, after_id: uuid.UUID 
         raise NotPossible("The article above is in another space.")
     if parent_id is not None and is_below(parents, parent_id, article.pk):
         raise NotPossible("An article cannot be below itself.")
-    siblings = list(
-        rows.filter(parent_id=parent_id).exclude(pk=article.pk).order_by(*ORDER)
-        .values_list("pk", "position")
-    )  # fmt: skip
-    keys = [pk for pk, _ in siblings]
-    if after_id is not None and after_id not in keys:
+    siblings = rows.filter(parent_id=parent_id).exclude(pk=article.pk).order_by(*ORDER)
+    positions = dict(siblings.values_list("pk", "position"))
+    order = list(positions)
+    if after_id is not None and after_id not in positions:
         raise NotPossible("The article before it is not there.")
-    at = keys.index(after_id) + 1 if after_id is not None else 0
-    siblings.insert(at, (article.pk, None))
+    order.insert(order.index(after_id) + 1 if after_id is not None else 0, article.pk)
     changed = [
         Article(pk=pk, position=number, parent_id=parent_id)
-        for number, (pk, position) in enumerate(siblings, start=1)
-        if position != number
+        for number, pk in enumerate(order, start=1)
+        if positions.get(pk) != number
     ]
     Article.objects.bulk_update(changed, ["position", "parent_id"], batch_size=500)
