@@ -124,6 +124,10 @@ def test_an_empty_space_is_deleted_after_a_question(technician, internal, shared
     assert "“Handbook” is deleted." in answer.content.decode()
     assert technician.browser.get("/spaces/handbook").status_code == 404
     assert "/go/handbook/Plan" in technician.browser.get("/links/broken").content.decode()
+    again = create_space(name="Handbook", kind="internal")
+    assert "/go/handbook/Plan" not in technician.browser.get("/links/broken").content.decode()
+    plan = write(again, technician, "Plan")
+    assert "See" in technician.browser.get(f"/articles/handbook/{plan.slug}").content.decode()
 
 
 def test_a_space_that_has_anything_stays_and_says_what(theirs, technician, articles, acme_space):
