@@ -42,7 +42,8 @@ OF_AN_ARTICLE = {
 }
 OF_A_SPACE = {
     "space": "archive.open", "trash": "archive.write", "article-new": "archive.write",
-    "space-change": "archive.write",
+    "space-change": "archive.write", "space-delete": "archive.write",
+    "space-arrange": "archive.write",
 }  # fmt: skip
 MAY = {
     "archive.open": {"admin", "technician", "billing", "acme", "globex"},
