@@ -1,0 +1,64 @@
+"""The own API tokens: making one, whose secret is shown once, and revoking one."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from hm_auth.access import load_or_404, requires
+from nexus.api_tokens import operations
+from nexus.api_tokens.forms import NewApiTokenForm
+from nexus.pages.requests import PersonRequest
+
+METHODS = ["GET", "HEAD", "POST"]
+INTRO = (
+    "A program signs in with it as you, without your password, and may what you may. "
+    "For a program that should see less, ask an administrator for an account of its own."
+)
+
+
+@requires("account.own")
+@require_http_methods(METHODS)
+def new(request: PersonRequest) -> HttpResponse:
+    form = NewApiTokenForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = operations.create(user=request.user, by=request.user, **form.values())
+        except ValidationError as error:
+            form.add_error(None, error)
+        else:
+            context = {"token": made.token, "secret": made.secret, "back_url": reverse("account")}
+            return render(request, "api_tokens/secret.html", context)
+    context = {
+        "form": form,
+        "title": "New API token",
+        "intro": INTRO,
+        "submit_label": "Make it",
+        "cancel_url": reverse("account"),
+    }
+    return render(request, "hm/form.html", context, status=422 if form.errors else 200)
+
+
+@requires("account.own")
+@require_http_methods(METHODS)
+def revoke(request: PersonRequest, token_id: uuid.UUID) -> HttpResponse:
+    token = load_or_404(request.user.api_tokens.all(), id=token_id)
+    if request.method == "POST":
+        operations.revoke(token=token, by=request.user)
+        messages.success(request, f"{token.name} is revoked.")
+        return redirect("account")
+    context = {
+        "title": f"Revoke {token.name}?",
+        "question": "The program that has it stops working, at once here and within ten minutes "
+        "in the other services. This cannot be undone.",
+        "submit_label": "Revoke",
+        "danger": True,
+        "cancel_url": reverse("account"),
+    }
+    return render(request, "hm/confirm.html", context)
