@@ -206,23 +206,14 @@ def test_nobody_is_deleted(browser, tech):
 
 @pytest.mark.parametrize(
     "path",
-    [
-        "sign-out/",
-        "password/",
-        "new-api-token/",
-        "invite/",
-        "sign-ins/",
-        "api-tokens/",
-        "events/",
-        "change/",
-    ],
+    "sign-out password new-api-token invite sign-ins api-tokens events change".split(),
 )
 @pytest.mark.parametrize("who", ["tech", "acme_user", None])
 def test_these_pages_are_for_admins(client, signed_in, request, tech, path, who):
     browser = signed_in(request.getfixturevalue(who)) if who else client
     for answer in (
-        browser.get(f"{USERS}{tech.pk}/{path}"),
-        browser.post(f"{USERS}{tech.pk}/{path}"),
+        browser.get(f"{USERS}{tech.pk}/{path}/"),
+        browser.post(f"{USERS}{tech.pk}/{path}/"),
     ):
         assert answer.status_code == 302
         assert "/login" in answer["Location"]

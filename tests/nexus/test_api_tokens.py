@@ -242,9 +242,9 @@ def test_an_exchange_needs_few_queries(client, tech, django_assert_num_queries):
         assert exchange(client, secret).status_code == 200
 
 
-@pytest.mark.parametrize("body", [{"api_token": 1}, {"api_token": "a\x00b"}, {"api_token": ""}])
-def test_malformed_requests_are_told_so(client, db, body):
-    assert exchange(client, body["api_token"]).status_code in {400, 401}
+@pytest.mark.parametrize("secret", ["a\x00b", "", None, ["hm_"], "x" * 1025])
+def test_malformed_requests_are_told_so(client, secret):
+    assert exchange(client, secret).status_code == 400
     both = {"api_token": "hm_x", "username": "tech", "password": "x"}
     assert ask(client, both).status_code == 400
 

@@ -22,7 +22,7 @@ from nexus.accounts import mail, operations
 from nexus.accounts.forms import FIELDS, AddUserForm, ChangeUserForm, PasswordForm
 from nexus.accounts.models import User
 from nexus.accounts.row_history import RowHistory
-from nexus.api_tokens.admin import new_token_page
+from nexus.api_tokens.views import new_token_page
 
 
 @admin.register(User)
@@ -177,7 +177,13 @@ class UserAdmin(RowHistory, ModelAdmin):
     @action(description="New API token", url_path="new-api-token", icon="key_vertical")
     def new_api_token(self, request: HttpRequest, object_id: str) -> HttpResponse:
         user = self._user(object_id)
-        return new_token_page(request, user, back_url=_page(user))
+        return new_token_page(
+            request,
+            user,
+            title=f"A new API token of {user}",
+            intro="A program signs in with it as this account, and may what the account may.",
+            back_url=_page(user),
+        )
 
     @action(description="API tokens", url_path="api-tokens", icon="key_vertical")
     def api_tokens(self, request: HttpRequest, object_id: str) -> HttpResponse:

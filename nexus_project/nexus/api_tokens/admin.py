@@ -6,16 +6,12 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin, messages
-from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.http import HttpRequest
 from django.utils import timezone
 from unfold.decorators import display
 
-from nexus.accounts.models import User
 from nexus.api_tokens import operations
-from nexus.api_tokens.forms import NewApiTokenForm
 from nexus.api_tokens.models import ApiToken
 from nexus.signins.admin import ReadOnlyAdmin
 
@@ -64,26 +60,3 @@ class ApiTokenAdmin(ReadOnlyAdmin):
         for token in rows:
             operations.revoke(token=token, by=by)
         messages.success(request, f"{len(rows)} API tokens are revoked.")
-
-
-def new_token_page(request: HttpRequest, user: User, *, back_url: str) -> HttpResponse:
-    """The page on which an administrator makes a token of ``user``, and its answer."""
-    by: Any = request.user
-    form = NewApiTokenForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            made = operations.create(user=user, by=by, **form.values())
-        except ValidationError as error:
-            form.add_error(None, error)
-        else:
-            # The admin marks every page as not to be stored.
-            context = {"token": made.token, "secret": made.secret, "back_url": back_url}
-            return render(request, "api_tokens/secret.html", context)
-    context = {
-        "title": f"A new API token of {user}",
-        "intro": "A program signs in with it as this account, and may what the account may.",
-        "form": form,
-        "submit_label": "Make it",
-        "cancel_url": back_url,
-    }
-    return render(request, "hm/form.html", context)

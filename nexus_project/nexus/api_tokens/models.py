@@ -15,7 +15,7 @@ from nexus.api_tokens.queries import ApiTokenQuerySet
 
 @pghistory.track(exclude=["secret_hash", "last_used_at"], append_only=True)
 class ApiToken(models.Model):
-    """A long-lived secret that a program exchanges for access tokens of ``user``, and of nobody else.
+    """A long-lived secret that a program exchanges for access tokens of ``user``.
 
     It has no powers of its own: level and company are the account's at the time of the exchange.
     """

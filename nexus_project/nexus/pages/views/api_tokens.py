@@ -5,7 +5,6 @@ from __future__ import annotations
 import uuid
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -13,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from hm_auth.access import load_or_404, requires
 from nexus.api_tokens import operations
-from nexus.api_tokens.forms import NewApiTokenForm
+from nexus.api_tokens.views import new_token_page
 from nexus.pages.requests import PersonRequest
 
 METHODS = ["GET", "HEAD", "POST"]
@@ -26,23 +25,9 @@ INTRO = (
 @requires("account.own")
 @require_http_methods(METHODS)
 def new(request: PersonRequest) -> HttpResponse:
-    form = NewApiTokenForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            made = operations.create(user=request.user, by=request.user, **form.values())
-        except ValidationError as error:
-            form.add_error(None, error)
-        else:
-            context = {"token": made.token, "secret": made.secret, "back_url": reverse("account")}
-            return render(request, "api_tokens/secret.html", context)
-    context = {
-        "form": form,
-        "title": "New API token",
-        "intro": INTRO,
-        "submit_label": "Make it",
-        "cancel_url": reverse("account"),
-    }
-    return render(request, "hm/form.html", context, status=422 if form.errors else 200)
+    return new_token_page(
+        request, request.user, title="New API token", intro=INTRO, back_url=reverse("account")
+    )
 
 
 @requires("account.own")
