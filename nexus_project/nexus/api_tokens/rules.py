@@ -6,8 +6,8 @@ import hashlib
 import secrets
 from datetime import datetime, timedelta
 
-#: Finds a token that was published by mistake, in a repository or a log.
-PREFIX = "hm_"
+from hm_auth.tokens import API_TOKEN_PREFIX
+
 SHOWN = 8  # characters by which its owner recognises it; they tell nothing of the other 228 bits
 LIVES = {30: "30 days", 90: "90 days", 365: "1 year"}
 DEFAULT_DAYS = 365
@@ -19,7 +19,7 @@ USE_NOTED_EVERY = timedelta(hours=1)
 
 def new_secret() -> str:
     """Return a new API token of 256 random bits."""
-    return PREFIX + secrets.token_urlsafe(32)
+    return API_TOKEN_PREFIX + secrets.token_urlsafe(32)
 
 
 def digest(secret: str) -> str:
