@@ -6,6 +6,7 @@ import base64
 import re
 import time
 
+import requests
 from playwright.sync_api import Browser, Page, expect
 
 from tests.system.test_pages import NARROW, WIDE, look
@@ -122,7 +123,41 @@ def test_two_people_write_and_a_client_reads(stack, browser: Browser, person):
     problems = [text for each in (tech, admin, acme) for text in each.problems]
     assert [text for text in problems if "409" not in text] == []
 
+    the_feed_tells_its_reader(stack, acme, address)
     the_outsider_finds_nothing(person, address.removeprefix(url), picture)
+
+
+def the_feed_tells_its_reader(stack, acme: Page, address: str) -> None:
+    """A client makes an API token in Nexus, and a feed reader signs in with nothing else."""
+    archive = stack.urls["archive"]
+    acme.goto(archive + "/spaces/acme-manufacturing")
+    acme.get_by_text("More", exact=True).click()
+    acme.get_by_role("link", name="Feed").click()
+    feed = acme.locator(".hm-copy code").inner_text()
+    assert feed == archive + "/feed.atom?space=acme-manufacturing"
+    look(acme, "archive-subscribe", rules_off=[])
+    acme.get_by_role("link", name="your account").click()
+    acme.get_by_role("link", name="New API token").click()
+    look(acme, "nexus-api-token-new", rules_off=[])
+    acme.get_by_label("What is it for?").fill("Feed reader")
+    acme.get_by_role("button", name="Make it").click()
+    api_token = acme.locator(".hm-copy code").inner_text()
+    look(acme, "nexus-api-token", rules_off=[])
+    reader = requests.Session()
+    answer = reader.get(feed, auth=("anybody", api_token), timeout=10)
+    assert answer.status_code == 200, answer.text
+    assert f"<id>{archive}/feed.atom?space=acme-manufacturing</id>" in answer.text
+    assert f'href="{address}"' in answer.text
+    assert "Turn it off and on." in answer.text
+    assert not reader.cookies
+    acme.goto(stack.urls["nexus"] + "/account")
+    acme.get_by_role("link", name="Revoke Feed reader").click()
+    acme.get_by_role("button", name="Revoke").click()
+    expect(acme.get_by_text("Feed reader is revoked.")).to_be_visible()
+    refused = requests.post(
+        stack.urls["nexus"] + "/api/token/", json={"api_token": api_token}, timeout=10
+    )
+    assert refused.json()["code"] == "invalid_api_token"
 
 
 def the_outsider_finds_nothing(person, path: str, picture: str) -> None:
@@ -135,12 +170,14 @@ def the_outsider_finds_nothing(person, path: str, picture: str) -> None:
     hidden = [path + way for way in ways]
     hidden += [picture, picture + "/thumbnail", space, space + "/export.zip", space + "/trash"]
     hidden += ["/go/acme-manufacturing/Label printer in the warehouse"]
+    hidden += [f"/{page}?space=acme-manufacturing" for page in ("feed.atom", "subscribe")]
     for each in hidden:
         assert outsider.get("archive", each).status_code == 404, each
     for way in ("/star", "/watch", "/helpful", "/comment", "/edit", "/delete", "/presence"):
         assert outsider.post("archive", path + way, {"text": "x"}).status_code == 404, way
     words = "?q=label+printer+warehouse"
-    for each in ("/", "/recent", "/reading", "/watching", "/search" + words, "/api/search" + words):
+    lists = ("/", "/recent", "/feed.atom", "/reading", "/watching", "/search" + words)
+    for each in (*lists, "/api/search" + words):
         found = outsider.get("archive", each, headers=bearer(outsider))
         assert found.status_code == 200, each
         assert "Label printer" not in found.text, each
