@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 from archive.articles.models import Article, Revision
 from archive.attachments.models import Attachment
 from archive.attachments.operations import attach
-from archive.exchange import files, importing
+from archive.exchange import files, importing, planning
 from archive.exchange.documents import Unreadable, read
 from archive.exchange.exporting import write_zip
 from archive.spaces.operations import create_space
@@ -128,7 +128,9 @@ def test_export_then_import_gives_the_same_space(technician, shared, tree):
         ]
     zipped = as_zip(space)
     other = create_space(name="To", kind="shared")
+    preview = bring(other, technician, zipped, dry=True)
     report = bring(other, technician, zipped)
+    assert preview == report
     assert {row.done for row in report} <= {"new", "attached"}, report
     assert without_ids(other) == without_ids(space)
     again = {row.done for row in bring(other, technician, zipped)}
@@ -350,7 +352,7 @@ def test_what_texts_show_and_link_to_is_attached_once(technician, internal):
     assert Attachment.objects.filter(name__endswith=".png").values("digest").distinct().count() == 1
     assert report["img/unused.png"].done == report["img/empty.png"].done == "left out"
     assert "empty" in report["img/empty.png"].why
-    assert report["a.md"].why == "Files attached: 3."
+    assert (report["a.md"].files, report["a.md"].why) == (3, "")
     text = Article.objects.get(title="A").source
     assert re.fullmatch(
         r"# A\n!\[p\]\((\S{49})\) \[m\]\(/attachments/\S{36}\) \[s\]\(/attachments/\S{36}\)"
@@ -427,7 +429,7 @@ def test_a_picture_of_too_many_pixels_is_kept_as_a_download(technician, internal
 
 
 def test_what_is_packed_in_packed_files_counts_together(technician, internal, monkeypatch):
-    monkeypatch.setattr(importing, "MOST_BYTES", len(PNG))
+    monkeypatch.setattr(planning, "MOST_BYTES", len(PNG))
     page = b"<h1>X</h1><img src='data:image/png;base64," + base64.b64encode(PNG) + b"'>"
     bring(internal, technician, packed(**{"x.html": page}))
     with pytest.raises(files.Refused, match="together"):

@@ -89,7 +89,8 @@ def create(*, space: Space, draft: Draft, by: Any, kind: str = Kind.ARTICLE,
         slug=addresses.free_slug(space, draft.title),
         position=(siblings.aggregate(last=Max("position"))["last"] or 0) + 1,
     )  # fmt: skip
-    _check_parent(article, draft.parent_id)
+    if draft.parent_id is not None:
+        _demand_in(space, draft.parent_id)
     rendered = render(draft.source, space.slug)
     values = _values(draft, rendered, by=by, now=article.created_at)
     for name, value in values.items():
@@ -117,7 +118,7 @@ def save(*, article: Article, draft: Draft, expected_version: int, by: Any,
         Space.objects.select_for_update().get(pk=article.space_id)  # two moves make no circle
         _check_parent(article, draft.parent_id)
     rows = Article.objects.current().filter(pk=article.pk, version=expected_version)
-    if article.version == expected_version and _is_same(article, draft):
+    if article.version == expected_version and is_same(article, draft):
         same = draft.facts is None or draft.facts == Facts.of(article)
         return not same and bool(rows.update(**_facts(draft)))
     rendered = render(draft.source, article.space.slug)
@@ -197,6 +198,13 @@ def rerender(article: Article) -> None:
         links.record(article_id=article.pk, targets=rendered.links)
 
 
+def is_same(article: Article, draft: Draft) -> bool:
+    """Tell whether saving ``draft`` would make no revision; its facts do not count."""
+    stored = (article.title, article.source, tuple(article.tags), article.visibility)
+    typed = (draft.title, draft.source, draft.tags, draft.visibility)
+    return stored == typed and article.parent_id == draft.parent_id
+
+
 def _refuse(article: Article, draft: Draft, expected_version: int) -> None:
     current = Article.objects.select_related("space").get(pk=article.pk)
     if current.deleted_at is not None:
@@ -249,18 +257,15 @@ def _record(article_id: uuid.UUID, number: int, draft: Draft, *, by: Any, now: d
     )  # fmt: skip
 
 
-def _is_same(article: Article, draft: Draft) -> bool:
-    stored = (article.title, article.source, tuple(article.tags), article.visibility)
-    typed = (draft.title, draft.source, draft.tags, draft.visibility)
-    return stored == typed and article.parent_id == draft.parent_id
-
-
 def _check_parent(article: Article, parent_id: uuid.UUID | None) -> None:
     if parent_id is None:
         return
-    rows = Article.objects.filter(space_id=article.space_id)
-    parents = dict(rows.values_list("id", "parent_id"))
-    if parent_id not in parents:
-        raise NotPossible("The article above is in another space.")
+    _demand_in(article.space, parent_id)
+    parents = dict(Article.objects.filter(space_id=article.space_id).values_list("id", "parent_id"))
     if is_below(parents, parent_id, article.pk):
         raise NotPossible("An article cannot be below itself.")
+
+
+def _demand_in(space: Space, parent_id: uuid.UUID) -> None:
+    if not Article.objects.filter(space=space, pk=parent_id).exists():
+        raise NotPossible("The article above is in another space.")
