@@ -42,6 +42,7 @@ STORAGES = {
     **globals()["STORAGES"],
     "attachments": storages.attachments(CONFIG),
 }
+HM_MAX_REQUEST_MB = CONFIG["MAX_REQUEST_MB"]
 HM_MAX_ATTACHMENT_MB = CONFIG["MAX_ATTACHMENT_MB"]
 ROOT_URLCONF = "archive.urls"
 WSGI_APPLICATION = "archive.wsgi.application"

@@ -14,7 +14,6 @@ from datetime import UTC, date, datetime
 import pytest
 from django.conf import settings as settings_of
 from django.core.files.base import ContentFile
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
@@ -273,24 +272,6 @@ def test_links_between_files_and_folders_become_links_and_a_tree(technician, int
     assert rows["Set up"].parent == rows["Guide"]
     assert rows["Leaf"].parent == rows["Other"]
     assert {row.visibility for row in rows.values()} == {"internal"}
-
-
-def test_the_page_previews_then_imports_and_reports(technician, billing, acme, acme_space):
-    zipped = packed(**{"a.md": b"# VPN\nText"})
-    address = "/spaces/acme/import"
-
-    def post(person, **more):
-        return person.browser.post(address, {"file": SimpleUploadedFile("a.zip", zipped), **more})
-
-    assert "new" in post(technician, dry="on").content.decode()
-    assert not Article.objects.exists()
-    assert "What was done" in post(technician).content.decode()
-    assert "unchanged" in post(technician).content.decode()
-    assert Revision.objects.count() == 1
-    bad = technician.browser.post(address, {"file": SimpleUploadedFile("a.zip", b"no")})
-    assert "not a ZIP" in bad.content.decode()
-    assert post(billing).status_code == 403
-    assert post(acme).status_code == 403
 
 
 def get(browser, address):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import nullcontext
+from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any
 
@@ -30,9 +30,9 @@ def run(
     A file whose address (its ``slug``, or what its title gives) is taken by an article of the
     space changes that article, as a revision; so the same files twice change nothing. What texts
     show or link to is attached to their articles. Each article is one transaction: what was
-    interrupted is run again. ``tell`` hears what it is at, outside of a transaction; what it raises
-    ends the import between two articles. Raises Refused when the pictures inside the files are
-    too much.
+    interrupted is run again. ``tell`` hears what it is at, in the transaction of the article; what
+    it raises ends the import before that. Raises Refused when the pictures inside the files are too
+    much.
     """
     documents, report = planning.read_all(files, tell)
     report += [Row(path, "left out", why) for path, why in left_out.items()]
@@ -41,8 +41,9 @@ def run(
     shelf.put(space, slugs, tell)
     writing = (_Preview if dry else _Writing)(space, slugs, shelf)
     for number, document in enumerate(planning.in_order(documents), start=1):
-        tell(Step.WRITING, number, len(documents), document.path)
-        report.append(writing.one(document))
+        with writing.transaction():
+            tell(Step.WRITING, number, len(documents), document.path)
+            report.append(writing.one(document))
     report += _of_files(files.keys() - documents.keys() - {row.path for row in report}, shelf)
     return sorted(report, key=lambda row: row.path)
 
@@ -71,29 +72,30 @@ class _Writing:
         path, slug = document.path, self.slugs[document.path]
         if len(document.source) > LONGEST:
             return Row(path, "left out", f"longer than {LONGEST} characters")
-        with self.transaction():
-            article = self.article_at(slug)
-            if article is not None and article.deleted_at is not None:
-                return Row(path, "left out", "its article is in the trash")
-            try:
-                done, article = self.save(article, self._draft(document, article), document)
-            except operations.NotPossible as error:
-                return Row(path, "left out", str(error))
-            except operations.Conflict:
-                why = "its article was saved by somebody at the same moment; import it again"
-                return Row(path, "left out", why)
-            self.tree.add(path, article)
-            attached = self.shelf.adopt(document, article)
+        article = self.article_at(slug)
+        if article is not None and article.deleted_at is not None:
+            return Row(path, "left out", "its article is in the trash")
+        try:
+            done, article = self.save(article, self._draft(document, article), document)
+        except operations.NotPossible as error:
+            return Row(path, "left out", str(error))
+        except operations.Conflict:
+            why = "its article was saved by somebody at the same moment; import it again"
+            return Row(path, "left out", why)
+        self.tree.add(path, article)
+        attached = self.shelf.adopt(document, article)
         notes = [*document.notes, *self.shelf.refused_of(document)]
         done = "changed" if done == "unchanged" and attached else done
         return Row(path, done, " ".join(notes), attached)
 
-    def transaction(self) -> Any:
-        return transaction.atomic()
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Lock the space for one article: of two imports at once one finds what the other made."""
+        with transaction.atomic():
+            Space.objects.select_for_update().get(pk=self.space.pk)
+            yield
 
     def article_at(self, slug: str) -> Article | None:
-        """Return the article of that address; two imports at once make one article."""
-        Space.objects.select_for_update().get(pk=self.space.pk)
         rows = Article.objects.filter(space=self.space, slug=slug)
         return rows.select_related("space").first()
 
@@ -141,8 +143,9 @@ class _Preview(_Writing):
         rows = Article.objects.filter(space=space, slug__in=slugs.values())
         self.known = {row.slug: row for row in rows.defer("html", "search", "names", "words")}
 
-    def transaction(self) -> Any:
-        return nullcontext()
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        yield
 
     def article_at(self, slug: str) -> Article | None:
         return self.known.get(slug)
