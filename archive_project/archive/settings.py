@@ -52,6 +52,8 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "ArticleKind": "archive.articles.models.Kind",
         "SpaceKind": "archive.spaces.models.Kind",
+        "RunState": "archive.runbooks.models.State",
+        "ImportState": "archive.exchange.models.State",
     },
 }
 

@@ -107,8 +107,8 @@ def meant(route: Route, theirs: dict[str, list[Any]]) -> Iterator[dict[str, Any]
     """
     of_pk = next(
         (name for prefix, name in (
-            ("/imports/", "import"), ("/attachments/", "attachment"), ("/comments/", "comment"),
-            ("/articles/", "article"),
+            ("/imports/", "import"), ("/api/imports/", "import"),
+            ("/attachments/", "attachment"), ("/comments/", "comment"), ("/articles/", "article"),
             ("/api/articles/", "article"), ("/api/spaces/", "space"), ("/api/runs/", "run"),
             ("/api/records/", "record"), ("/api/attachments/", "attachment"),
             ("/api/comments/", "comment"), ("/api/record-types/", "kind"),

@@ -380,3 +380,34 @@ def test_imports_are_of_those_who_write(request, sent, send, who, status):
     assert send(person, "import-begin", found.pk).status_code == wanted
     assert send(person, "import-cancel", found.pk).status_code == wanted
     assert Article.objects.exists() == (status == 200)
+
+
+def test_a_program_imports_later_and_asks_how_far_it_is(
+    technician, billing, acme_space, work, django_capture_on_commit_callbacks
+):
+    def post(path, **body):
+        with django_capture_on_commit_callbacks(execute=True):
+            return technician.browser.post(path, body)
+
+    path = f"/api/spaces/{acme_space.pk}/import/"
+    answer = post(path, file=SimpleUploadedFile("a.zip", packed(**MANY)), later="true", dry="true")
+    assert answer.status_code == 202
+    address = answer["Location"]
+    assert (answer.json()["state"], answer.json()["report"]) == ("checking", [])
+    assert post(f"{address}begin/").status_code == 409
+    work()
+    checked = technician.browser.get(address).json()
+    assert (checked["state"], checked["counts"]) == ("checked", {"new": 25, "attached": 1})
+    assert checked["report"][0] == {"path": "a0.md", "done": "new", "why": "", "files": 1}
+    assert post(f"{address}begin/").status_code == 202
+    work()
+    assert technician.browser.get(address).json()["state"] == "done"
+    assert Article.objects.count() == 25
+    straight = post(path, file=SimpleUploadedFile("b.md", b"# B"), later="true").json()
+    assert (straight["state"], straight["by"], straight["counts"]) == ("done", "Theo", {"new": 1})
+    rows = technician.browser.get("/api/imports/", {"space": acme_space.pk}).json()["results"]
+    assert {row["name"] for row in rows} == {"a.zip", "b.md"}
+    assert billing.browser.get(address).status_code == 403
+    left = post(path, file=SimpleUploadedFile("c.md", b"# C"), later="true", dry="true")["Location"]
+    assert post(f"{left}cancel/").status_code == 204
+    assert technician.browser.get(left).status_code == 404

@@ -190,21 +190,6 @@ class AttachmentNewSerializer(StrictSerializer):
     article = serializers.UUIDField(allow_null=True, default=None)
 
 
-class ImportSerializer(StrictSerializer):
-    """A ZIP to import; `dry` only says what would happen."""
-
-    file = serializers.FileField()
-    dry = serializers.BooleanField(default=False)
-
-
-class ImportRowSerializer(serializers.Serializer[Any]):
-    """What became of a file: new, changed, unchanged, attached, or left out, and why."""
-
-    path = serializers.CharField()
-    done = serializers.CharField()
-    why = serializers.CharField(allow_blank=True)
-
-
 class RunNewSerializer(StrictSerializer):
     """Which runbook is started, and for which space."""
 
