@@ -137,6 +137,20 @@ def test_export_then_import_gives_the_same_space(technician, shared, tree):
     assert as_zip(other) == zipped
 
 
+def test_a_deep_tree_and_articles_named_index_come_back_as_they_were(technician, shared):
+    space, above = create_space(name="From", kind="shared"), None
+    for number in range(30):
+        title = "Index" if number == 3 else f"{number}{' long' * 15}"
+        above = write(space, technician, title, parent_id=above.pk if above else None)
+    write(space, technician, "1", "[up](/articles/from/index)", parent_id=above.parent_id)
+    write(space, technician, "Readme")
+    zipped = as_zip(space)
+    assert max(map(len, zipfile.ZipFile(io.BytesIO(zipped)).namelist())) < 255
+    bring(shared, technician, zipped)
+    assert without_ids(shared) == without_ids(space)
+    assert as_zip(shared) == zipped
+
+
 @pytest.mark.parametrize(
     "name",
     [
