@@ -35,7 +35,7 @@ SERVICE = Service(
         Timer("follow_companies", "*-*-* 05:00"),
         Timer("send_expiry_reminders", "*-*-* 05:10"),
         Timer("read_attachments", "*-*-* 05:20"),
-        Timer("clean_attachments", "Sun *-*-* 05:40"),
+        Timer("clean_attachments", "*-*-* 05:40"),
         Timer("announce_expiring", "*-*-* 05:15"),
         Timer("deliver_webhooks", "minutely"),
     ),

@@ -43,6 +43,7 @@ STORAGES = {
     **globals()["STORAGES"],
     "attachments": storages.attachments(CONFIG),
 }
+HM_MAX_REQUEST_MB = CONFIG["MAX_REQUEST_MB"]
 HM_MAX_ATTACHMENT_MB = CONFIG["MAX_ATTACHMENT_MB"]
 ROOT_URLCONF = "archive.urls"
 WSGI_APPLICATION = "archive.wsgi.application"
@@ -52,6 +53,8 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "ArticleKind": "archive.articles.models.Kind",
         "SpaceKind": "archive.spaces.models.Kind",
+        "RunState": "archive.runbooks.models.State",
+        "ImportState": "archive.exchange.models.State",
     },
 }
 

@@ -15,6 +15,7 @@ from archive.articles.models import Article
 from archive.articles.operations import Draft
 from archive.attachments.operations import attach
 from archive.discussion import operations as discussion
+from archive.exchange import operations as imports
 from archive.records import operations as records
 from archive.records.models import RecordType
 from archive.runbooks import operations as runs
@@ -127,6 +128,7 @@ def theirs(articles, admin, technician, acme, acme_space):
         "record": records.create_record(
             type=kind, space=acme_space, name="a.example", values={}, by=admin.user
         ),
+        "import": imports.stage(space=acme_space, name="a.md", content=b"# A", by=technician.user),
         "run": runs.start(article=book, space=acme_space, by=admin.user),
         "space": acme_space,
     }

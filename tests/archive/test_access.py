@@ -43,7 +43,7 @@ OF_AN_ARTICLE = {
 OF_A_SPACE = {
     "space": "archive.open", "trash": "archive.write", "article-new": "archive.write",
     "space-change": "archive.write", "space-delete": "archive.write",
-    "space-arrange": "archive.write",
+    "space-arrange": "archive.write", "space-import": "archive.write",
 }  # fmt: skip
 MAY = {
     "archive.open": {"admin", "technician", "billing", "acme", "globex"},

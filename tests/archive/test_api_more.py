@@ -46,7 +46,8 @@ def test_every_address_of_the_api_answers_404_to_the_outsider(theirs, globex, te
     rows = {
         "articles": theirs["article"], "attachments": theirs["attachment"],
         "comments": theirs["comment"], "records": theirs["record"], "runs": theirs["run"],
-        "spaces": theirs["space"], "record-types": None, "record-fields": None,
+        "spaces": theirs["space"], "imports": theirs["import"], "record-types": None,
+        "record-fields": None,
     }  # fmt: skip
     tried = 0
     for path in routes():
@@ -332,7 +333,7 @@ def test_a_program_imports_a_zip(technician, billing, internal):
 
 
 def test_lists_of_the_api_cost_few_queries(theirs, technician, django_assert_max_num_queries):
-    for name in ("attachments", "comments", "record-types", "record-fields"):
+    for name in ("attachments", "comments", "record-types", "record-fields", "imports"):
         with django_assert_max_num_queries(3):
             assert technician.browser.get(f"/api/{name}/").status_code == 200
     for address, most in (("mine", 6), ("links", 4), ("backlinks", 4)):

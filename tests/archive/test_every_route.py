@@ -18,6 +18,7 @@ from django.urls.resolvers import RegexPattern
 
 from archive.attachments import operations as attachments
 from archive.discussion import operations as discussion
+from archive.exchange import operations as imports
 from archive.records import operations as records
 from archive.records.models import Field, RecordType
 from archive.runbooks import operations as runbooks
@@ -89,12 +90,13 @@ def theirs(articles, admin, technician, acme, acme_space) -> dict[str, list[Any]
         discussion.comment(article=articles["acme"], text="Zebra?", by=acme.user),
         discussion.comment(article=articles["shared"], text="Zebra too?", by=acme.user),
     ]
+    sent = imports.stage(space=acme_space, name="zebra.md", content=b"# Zebra", by=technician.user)
     endpoint = Endpoint.objects.create(url="https://zebra.example/", events=["run.finished"])
     opened = [articles["acme"], articles["acme_internal"], articles["acme_trashed"], runbook]
     return {
         "article": opened, "space": [acme_space], "record": [record], "run": [run],
         "kind": [kind], "field": [field], "attachment": [file], "comment": said,
-        "endpoint": [endpoint],
+        "endpoint": [endpoint], "import": [sent],
     }  # fmt: skip
 
 
@@ -105,6 +107,7 @@ def meant(route: Route, theirs: dict[str, list[Any]]) -> Iterator[dict[str, Any]
     """
     of_pk = next(
         (name for prefix, name in (
+            ("/imports/", "import"), ("/api/imports/", "import"),
             ("/attachments/", "attachment"), ("/comments/", "comment"), ("/articles/", "article"),
             ("/api/articles/", "article"), ("/api/spaces/", "space"), ("/api/runs/", "run"),
             ("/api/records/", "record"), ("/api/attachments/", "attachment"),

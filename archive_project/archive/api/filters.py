@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from archive.articles.models import Article, Kind
 from archive.discussion.models import Watch
+from archive.exchange.models import State as ImportState
 from archive.runbooks.models import State
 from archive.search.models import Reading
 from hm_auth.rest.filters import DirectoryFilterSet, StrictBooleanFilter
@@ -89,3 +90,8 @@ class RunFilterSet(django_filters.FilterSet):  # type: ignore[misc]
     space = django_filters.UUIDFilter(field_name="space_id", label="For this space.")
     company = django_filters.UUIDFilter(field_name="space__company_id", label="For this company.")
     state = django_filters.ChoiceFilter(choices=State.choices, label="Exactly this.")
+
+
+class ImportFilterSet(django_filters.FilterSet):  # type: ignore[misc]
+    space = django_filters.UUIDFilter(field_name="space_id", label="Into this space.")
+    state = django_filters.ChoiceFilter(choices=ImportState.choices, label="Exactly this.")

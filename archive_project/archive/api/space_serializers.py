@@ -1,4 +1,4 @@
-"""Spaces, and what is imported into them, as the API shows and takes them."""
+"""Spaces as the API shows and takes them."""
 
 from __future__ import annotations
 
@@ -48,18 +48,3 @@ class SpaceNewSerializer(SpaceChangeSerializer):
         if of_company == ("name" in attrs):
             raise serializers.ValidationError({"name": ["A company's space has the company's."]})
         return attrs
-
-
-class ImportSerializer(StrictSerializer):
-    """A ZIP to import; `dry` only says what would happen."""
-
-    file = serializers.FileField()
-    dry = serializers.BooleanField(default=False)
-
-
-class ImportRowSerializer(serializers.Serializer[Any]):
-    """What became of a file: new, changed, unchanged, attached, or left out, and why."""
-
-    path = serializers.CharField()
-    done = serializers.CharField()
-    why = serializers.CharField(allow_blank=True)

@@ -8,6 +8,7 @@ from archive.api import (
     article_views,
     attachment_views,
     comment_views,
+    import_views,
     record_views,
     run_views,
     search_views,
@@ -25,6 +26,7 @@ router.register("records", record_views.RecordViewSet, basename="api-record")
 router.register("record-types", record_views.RecordTypeViewSet, basename="api-record-type")
 router.register("record-fields", record_views.RecordFieldViewSet, basename="api-record-field")
 router.register("runs", run_views.RunViewSet, basename="api-run")
+router.register("imports", import_views.ImportViewSet, basename="api-import")
 
 urlpatterns = [
     path("api/", include(router.urls)),

@@ -6,6 +6,7 @@ import uuid
 from typing import Any, ClassVar
 
 from django.db import transaction
+from django.urls import reverse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
@@ -17,12 +18,13 @@ from rest_framework.response import Response
 
 from archive.api import filters, serializers, space_serializers
 from archive.api.base import RowViewSet
+from archive.api.import_serializers import ImportRowSerializer, ImportSerializer, UploadSerializer
 from archive.api.tags import tag_of
 from archive.articles.models import Article
 from archive.articles.settling import change_space, delete_space
 from archive.discussion import operations as discussion
 from archive.discussion.reading import is_watched
-from archive.exchange import files, importing
+from archive.exchange import files, importing, operations
 from archive.exchange.views import zipped
 from archive.spaces.models import Kind, Space
 from archive.spaces.operations import create_space
@@ -113,27 +115,41 @@ class SpaceViewSet(RowViewSet):
         return zipped(self.caller, space, Article.objects.filter(space=space), space.slug)
 
     @extend_schema(
-        request={"multipart/form-data": space_serializers.ImportSerializer},
-        responses=space_serializers.ImportRowSerializer(many=True),
+        request={"multipart/form-data": UploadSerializer},
+        responses={200: ImportRowSerializer(many=True), 202: ImportSerializer},
     )
     @action(
         detail=True, methods=["post"], url_path="import", parser_classes=[MultiPartParser],
         filter_backends=(), pagination_class=None,
     )  # fmt: skip
     def bring_in(self, request: Request, pk: str) -> Response:
-        """Import a ZIP, or only say what that would do; the answer tells of each file."""
+        """Import a file, or only say what that would do; the answer tells of each file.
+
+        With `later` the answer is an import, 202, and the worker does it: ask its address how far
+        it is, and begin it after a `dry` one.
+        """
         space = self.found(pk)
-        form = space_serializers.ImportSerializer(data=request.data)
+        form = UploadSerializer(data=request.data)
         form.is_valid(raise_exception=True)
+        file, dry = form.validated_data["file"], form.validated_data["dry"]
+        name, content = str(file.name), file.read()
         try:
-            read, left_out = files.of_zip(form.validated_data["file"].read())
+            if form.validated_data["later"]:
+                return self._staged(space, name, content, dry=dry)
+            read, left_out = files.of_upload(name, content)
             report = importing.run(
-                space=space, files=read, left_out=left_out, by=self.caller,
-                dry=form.validated_data["dry"],
-            )  # fmt: skip
+                space=space, files=read, left_out=left_out, by=self.caller, dry=dry
+            )
         except files.Refused as error:
             raise ValidationError({"file": [str(error)]}) from error
-        return Response(space_serializers.ImportRowSerializer(report, many=True).data)
+        return Response(ImportRowSerializer(report, many=True).data)
+
+    def _staged(self, space: Space, name: str, content: bytes, *, dry: bool) -> Response:
+        made = operations.stage(space=space, name=name, content=content, by=self.caller, dry=dry)
+        made.refresh_from_db()
+        body = ImportSerializer(made, context=self.get_serializer_context()).data
+        address = reverse("api-import-detail", args=[made.pk])
+        return Response(body, status.HTTP_202_ACCEPTED, headers={"Location": address})
 
     def _company_name(self, pk: uuid.UUID) -> str:
         asker: Caller = self.request._request.caller  # type: ignore[attr-defined]  # noqa: SLF001 - of the token or the session

@@ -88,7 +88,8 @@ def create(*, space: Space, draft: Draft, by: Any, kind: str = Kind.ARTICLE,
         slug=addresses.free_slug(space, draft.title),
         position=_last(space.pk, draft.parent_id),
     )  # fmt: skip
-    _check_parent(article, draft.parent_id)
+    if draft.parent_id is not None:
+        _demand_in(space, draft.parent_id)
     rendered = render(draft.source, space.slug)
     values = _values(draft, rendered, by=by, now=article.created_at)
     for name, value in values.items():
@@ -118,7 +119,7 @@ def save(*, article: Article, draft: Draft, expected_version: int, by: Any,
         _check_parent(article, draft.parent_id)
         place = {"position": _last(article.space_id, draft.parent_id)}
     rows = Article.objects.current().filter(pk=article.pk, version=expected_version)
-    if article.version == expected_version and _is_same(article, draft):
+    if article.version == expected_version and is_same(article, draft):
         same = draft.facts is None or draft.facts == Facts.of(article)
         return not same and bool(rows.update(**_facts(draft)))
     rendered = render(draft.source, article.space.slug)
@@ -199,6 +200,13 @@ def rerender(article: Article) -> None:
         links.record(article_id=article.pk, targets=rendered.links)
 
 
+def is_same(article: Article, draft: Draft) -> bool:
+    """Tell whether saving ``draft`` would make no revision; its facts do not count."""
+    stored = (article.title, article.source, tuple(article.tags), article.visibility)
+    typed = (draft.title, draft.source, draft.tags, draft.visibility)
+    return stored == typed and article.parent_id == draft.parent_id
+
+
 def _refuse(article: Article, draft: Draft, expected_version: int) -> None:
     current = Article.objects.select_related("space").get(pk=article.pk)
     if current.deleted_at is not None:
@@ -251,12 +259,6 @@ def _record(article_id: uuid.UUID, number: int, draft: Draft, *, by: Any, now: d
     )  # fmt: skip
 
 
-def _is_same(article: Article, draft: Draft) -> bool:
-    stored = (article.title, article.source, tuple(article.tags), article.visibility)
-    typed = (draft.title, draft.source, draft.tags, draft.visibility)
-    return stored == typed and article.parent_id == draft.parent_id
-
-
 def _last(space_id: uuid.UUID, parent_id: uuid.UUID | None) -> int:
     """Return the position behind all below ``parent_id``; the space is locked."""
     siblings = Article.objects.filter(space_id=space_id, parent_id=parent_id)
@@ -266,9 +268,12 @@ def _last(space_id: uuid.UUID, parent_id: uuid.UUID | None) -> int:
 def _check_parent(article: Article, parent_id: uuid.UUID | None) -> None:
     if parent_id is None:
         return
-    rows = Article.objects.filter(space_id=article.space_id)
-    parents = dict(rows.values_list("id", "parent_id"))
-    if parent_id not in parents:
-        raise NotPossible("The article above is in another space.")
+    _demand_in(article.space, parent_id)
+    parents = dict(Article.objects.filter(space_id=article.space_id).values_list("id", "parent_id"))
     if is_below(parents, parent_id, article.pk):
         raise NotPossible("An article cannot be below itself.")
+
+
+def _demand_in(space: Space, parent_id: uuid.UUID) -> None:
+    if not Article.objects.filter(space=space, pk=parent_id).exists():
+        raise NotPossible("The article above is in another space.")

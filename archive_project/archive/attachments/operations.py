@@ -134,7 +134,7 @@ def _delete_files() -> int:
     except FileNotFoundError:  # the folder is made with the first file
         return 0
     count = 0
-    for folder in folders:
+    for folder in filter(storing.FOLDER.fullmatch, folders):  # others keep files there, too
         for name in storage.listdir(folder)[1]:
             if name.partition(".")[0] not in kept:
                 storage.delete(f"{folder}/{name}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.core.files.base import ContentFile, File
 from django.core.files.storage import Storage, storages
 
 CHUNK = 64 * 1024
+FOLDER = re.compile(r"[0-9a-f]{2}")  # of path_of
 
 
 def storage() -> Storage:

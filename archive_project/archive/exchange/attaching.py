@@ -17,6 +17,7 @@ from archive.attachments.models import Attachment
 from archive.attachments.rules.kinds import clean_name
 from archive.exchange import linking
 from archive.exchange.documents import Document
+from archive.exchange.planning import Step, Tell
 from archive.spaces.models import Space
 
 
@@ -43,18 +44,19 @@ class Shelf:
         self.done: Counter[str] = Counter()  # by path: how many articles have it newly
         self.refused: dict[str, str] = {}
 
-    def put(self, space: Space, slugs: Mapping[str, str]) -> None:
+    def put(self, space: Space, slugs: Mapping[str, str], tell: Tell) -> None:
         """Make an attachment, of no article yet, of every file the space does not have."""
         rows = Article.objects.filter(space=space, slug__in=slugs.values())
         known = dict(rows.values_list("slug", "pk"))
-        for path, document in self.documents.items():
+        for number, (path, document) in enumerate(self.documents.items(), start=1):
+            tell(Step.ATTACHING, number, len(self.documents), path)
             if wanted := self._wanted(document):
                 self._put(document, wanted, known.get(slugs[path]))
 
     def adopt(self, document: Document, article: Article) -> int:
         """Give ``article`` what was put for ``document``; returns how many files that is."""
         new = self.new.get(document.path, [])
-        if new:
+        if new and not self.dry:
             operations.adopt(article=article, attachments=new)
         return len(new)
 
@@ -62,6 +64,10 @@ class Shelf:
         """Return the address of the file at ``path`` for a link of ``document``."""
         own = self.addresses.get((document.path, path))
         return own or self.addresses.get((self.owners.get(path, ""), path))
+
+    def refused_of(self, document: Document) -> list[str]:
+        """Return why pictures inside ``document`` were refused."""
+        return [f"{why}: {file}" for file, why in self.refused.items() if file in document.embedded]
 
     def _wanted(self, document: Document) -> dict[str, str]:
         """Return the names of the files of ``document`` by their paths."""

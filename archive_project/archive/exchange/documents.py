@@ -24,7 +24,6 @@ from markdownify import markdownify
 
 from archive.exchange import files
 
-FORMATS = {".md", ".markdown", ".html", ".htm", ".docx"}
 MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF16_LE, "utf-16"),

@@ -7,6 +7,7 @@ import re
 import zipfile
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from itertools import count
 from typing import IO, Any
 from urllib.parse import quote
 from uuid import UUID
@@ -16,9 +17,11 @@ import yaml
 from archive.articles.models import Article
 from archive.attachments import storing
 from archive.attachments.models import Attachment
+from archive.exchange.planning import INDEXES
 from archive.spaces.models import Space
 
 EPOCH = (2000, 1, 1, 0, 0, 0)  # the same space gives the same bytes
+LONGEST = 200  # characters of a path that is made of addresses; Windows unpacks 260
 ATTACHED = re.compile(r"\]\(/attachments/([0-9a-f-]{36})(?=[#)\s])")
 PACKED = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".zip", ".docx", ".xlsx", ".pdf")
 
@@ -48,7 +51,7 @@ def write_zip(
     Both are of one space and cut to what their reader may see. Files are written in parts.
     """
     rows = {row.pk: row for row in articles}
-    paths = {key: _path(row, rows) for key, row in rows.items()}
+    paths = {key: f"{stem}.md" for key, stem in _stems(rows).items()}
     places = _places(attachments, rows, set(paths.values()))
     relative = _Relative(space, {row.slug: paths[key] for key, row in rows.items()}, places)
     of_article: dict[UUID | None, list[Attachment]] = defaultdict(list)
@@ -130,12 +133,29 @@ def _info(path: str, size: int = 0) -> zipfile.ZipInfo:
     return info
 
 
-def _path(row: Article, rows: Mapping[UUID, Article]) -> str:
-    parts = [row.slug]
+def _stems(rows: Mapping[UUID, Article]) -> dict[UUID, str]:
+    """Return the path of each article without its ending: folders as the tree.
+
+    A number stands for an address that would make the path too long, or mean the folder itself.
+    """
+    stems: dict[UUID, str] = {}
+    taken: set[str] = set()
+    for row in sorted(rows.values(), key=lambda row: (_depth(row, rows), row.slug)):
+        above = stems.get(row.parent_id) if row.parent_id else None
+        folder = f"{above}/" if above else ""
+        stem = f"{folder}{row.slug}"
+        if len(stem) > LONGEST or stem in taken or row.slug in INDEXES:
+            stem = next(each for n in count(1) if (each := f"{folder}{n}") not in taken)
+        taken.add(stem)
+        stems[row.pk] = stem
+    return stems
+
+
+def _depth(row: Article, rows: Mapping[UUID, Article]) -> int:
+    depth = 0
     while row.parent_id is not None and (above := rows.get(row.parent_id)) is not None:
-        parts.append(above.slug)
-        row = above
-    return "/".join(reversed(parts)) + ".md"
+        row, depth = above, depth + 1
+    return depth
 
 
 def _up(path: str) -> str:

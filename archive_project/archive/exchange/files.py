@@ -10,6 +10,7 @@ import zipfile
 import zlib
 from pathlib import Path, PurePosixPath
 
+FORMATS = {".md", ".markdown", ".html", ".htm", ".docx"}
 MOST_FILES = 5000
 MOST_BYTES = 100 * 1024 * 1024  # of all files together, unpacked
 MOST_OF_ONE = 20 * 1024 * 1024
@@ -23,6 +24,18 @@ BROKEN = (
 
 class Refused(Exception):
     """The upload as a whole is not taken; the message says why, for people."""
+
+
+def of_upload(name: str, content: bytes) -> tuple[dict[str, bytes], dict[str, str]]:
+    """Return the files of a ZIP as ``of_zip`` does, or the one document that was sent alone.
+
+    Raises Refused.
+    """
+    if PurePosixPath(name).suffix.lower() not in FORMATS:
+        return of_zip(content)
+    if len(content) > MOST_OF_ONE:
+        raise Refused("The file is larger than 20 MiB.")
+    return {name: content}, {}
 
 
 def of_zip(packed: bytes) -> tuple[dict[str, bytes], dict[str, str]]:

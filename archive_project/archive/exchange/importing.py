@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import posixpath
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import nullcontext
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date, datetime
-from pathlib import PurePosixPath
 from typing import Any
 
 from django.db import transaction
@@ -16,74 +13,39 @@ from django.utils.dateparse import parse_date, parse_datetime
 from archive.articles import operations
 from archive.articles.models import LONGEST, Article, Kind, Visibility
 from archive.articles.operations import Draft
-from archive.exchange import linking
+from archive.exchange import linking, planning
 from archive.exchange.attaching import Shelf
-from archive.exchange.documents import FORMATS, Document, Unreadable, read
-from archive.exchange.files import MOST_BYTES, Refused
+from archive.exchange.documents import Document
+from archive.exchange.planning import Row, Step, Tell
 from archive.spaces.models import Kind as SpaceKind
 from archive.spaces.models import Space
-from archive.spaces.rules import slug_for
-
-INDEXES = {"index", "readme"}
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One file in the report: ``done`` is new, changed, unchanged, attached, or left out."""
-
-    path: str
-    done: str
-    why: str = ""
 
 
 def run(
     *, space: Space, files: Mapping[str, bytes], left_out: Mapping[str, str], by: Any,
-    dry: bool = False, tell: Callable[[int, int], None] | None = None,
+    dry: bool = False, tell: Tell = lambda *_: None,
 ) -> list[Row]:  # fmt: skip
-    """Import ``files`` and return the report; ``dry``, nothing is kept.
+    """Import ``files`` and return the report; ``dry``, nothing is written.
 
     A file whose address (its ``slug``, or what its title gives) is taken by an article of the
     space changes that article, as a revision; so the same files twice change nothing. What texts
     show or link to is attached to their articles. Each article is one transaction: what was
-    interrupted is run again. ``tell`` hears how many articles of how many are done.
-    Raises Refused when the pictures inside the files are too much.
+    interrupted is run again. ``tell`` hears what it is at, in the transaction of the article; what
+    it raises ends the import before that. Raises Refused when the pictures inside the files are too
+    much.
     """
-    documents, report = _read(files)
+    documents, report = planning.read_all(files, tell)
     report += [Row(path, "left out", why) for path, why in left_out.items()]
-    with transaction.atomic() if dry else nullcontext():
-        slugs = _slugs(documents)
-        shelf = Shelf(documents, files, by=by, dry=dry)
-        shelf.put(space, slugs)
-        made: dict[str, Article] = {}
-        for number, (_, document) in enumerate(sorted(documents.items(), key=_order), start=1):
-            report.append(_one(space, document, slugs, made, shelf))
-            if tell:
-                tell(number, len(documents))
-        if dry:
-            transaction.set_rollback(True)
+    slugs = planning.slugs_of(documents)
+    shelf = Shelf(documents, files, by=by, dry=dry)
+    shelf.put(space, slugs, tell)
+    writing = (_Preview if dry else _Writing)(space, slugs, shelf)
+    for number, document in enumerate(planning.in_order(documents), start=1):
+        with writing.transaction():
+            tell(Step.WRITING, number, len(documents), document.path)
+            report.append(writing.one(document))
     report += _of_files(files.keys() - documents.keys() - {row.path for row in report}, shelf)
     return sorted(report, key=lambda row: row.path)
-
-
-def _read(files: Mapping[str, bytes]) -> tuple[dict[str, Document], list[Row]]:
-    """Return the documents by path, and the report of those that cannot be read."""
-    documents: dict[str, Document] = {}
-    report: list[Row] = []
-    room = MOST_BYTES
-    for path, content in sorted(files.items(), key=lambda item: (item[0].count("/"), item[0])):
-        if PurePosixPath(path).suffix.lower() not in FORMATS:
-            continue
-        try:
-            documents[path] = read(path, content)
-        except Unreadable as error:
-            report.append(Row(path, "left out", str(error)))
-            continue
-        room -= sum(map(len, documents[path].embedded.values()))
-        if room < 0:
-            raise Refused("The pictures inside the files are larger than 100 MiB together.")
-    listed = {path for document in documents.values() for path in document.named}
-    kept = {path: each for path, each in documents.items() if path not in listed}
-    return kept, [row for row in report if row.path not in listed]
 
 
 def _of_files(paths: Iterable[str], shelf: Shelf) -> Iterator[Row]:
@@ -98,62 +60,102 @@ def _of_files(paths: Iterable[str], shelf: Shelf) -> Iterator[Row]:
             yield Row(path, "left out", "no Markdown, HTML or DOCX, and no article links to it")
 
 
-def _order(item: tuple[str, Document]) -> tuple[int, int, str]:
-    path, document = item
-    position = document.facts.get("position")
-    index = PurePosixPath(path).stem.lower() in INDEXES
-    depth = path.count("/") * 2 - index
-    return depth, position if isinstance(position, int) else 0, path
+class _Writing:
+    """Articles of ``space`` made of documents, one after the other, those above first."""
+
+    def __init__(self, space: Space, slugs: Mapping[str, str], shelf: Shelf) -> None:
+        self.space, self.slugs, self.shelf = space, slugs, shelf
+        self.tree = planning.Tree()
+
+    def one(self, document: Document) -> Row:
+        """Write ``document``, or leave it out; returns its row of the report."""
+        path, slug = document.path, self.slugs[document.path]
+        if len(document.source) > LONGEST:
+            return Row(path, "left out", f"longer than {LONGEST} characters")
+        article = self.article_at(slug)
+        if article is not None and article.deleted_at is not None:
+            return Row(path, "left out", "its article is in the trash")
+        try:
+            done, article = self.save(article, self._draft(document, article), document)
+        except operations.NotPossible as error:
+            return Row(path, "left out", str(error))
+        except operations.Conflict:
+            why = "its article was saved by somebody at the same moment; import it again"
+            return Row(path, "left out", why)
+        self.tree.add(path, article)
+        attached = self.shelf.adopt(document, article)
+        notes = [*document.notes, *self.shelf.refused_of(document)]
+        done = "changed" if done == "unchanged" and attached else done
+        return Row(path, done, " ".join(notes), attached)
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Lock the space for one article: of two imports at once one finds what the other made."""
+        with transaction.atomic():
+            Space.objects.select_for_update().get(pk=self.space.pk)
+            yield
+
+    def article_at(self, slug: str) -> Article | None:
+        rows = Article.objects.filter(space=self.space, slug=slug)
+        return rows.select_related("space").first()
+
+    def save(
+        self, article: Article | None, draft: Draft, document: Document
+    ) -> tuple[str, Article]:
+        """Return what was done, in the words of the report, and the article."""
+        by = self.shelf.by
+        if article is not None:
+            version = article.version
+            changed = operations.save(article=article, draft=draft, expected_version=version, by=by)
+            return "changed" if changed else "unchanged", article
+        kind = document.facts.get("kind")
+        kind = kind if kind in Kind.values else Kind.ARTICLE
+        article = operations.create(space=self.space, draft=draft, by=by, kind=kind)
+        _restore_facts(article, self.slugs[document.path], document.facts)
+        return "new", article
+
+    def _draft(self, document: Document, article: Article | None) -> Draft:
+        above = self.tree.above(document.path)
+        return Draft(
+            title=document.title, source=self._linked(document), tags=_tags(document.facts),
+            visibility=_visibility(document.facts, self.space, article),
+            parent_id=above.pk if above else None, comment=f"Imported from {document.path}"[:200],
+        )  # fmt: skip
+
+    def _linked(self, document: Document) -> str:
+        """Return the text of ``document`` with links to articles and files of the space."""
+
+        def address_of(path: str) -> str | None:
+            if file := self.shelf.address(document, path):
+                return file
+            slug = self.slugs.get(path)
+            return f"/articles/{self.space.slug}/{slug}" if slug else None
+
+        source = linking.replaced(document.source, document.path, address_of)
+        return linking.linked_only(source, self.shelf.plain)
 
 
-def _slugs(documents: Mapping[str, Document]) -> dict[str, str]:
-    slugs: dict[str, str] = {}
-    for path, document in documents.items():
-        stated = document.facts.get("slug")
-        name = stated if isinstance(stated, str) else document.title
-        slugs[path] = slug_for(name, set(slugs.values()), fallback="article")
-    return slugs
+class _Preview(_Writing):
+    """The same without a write or a lock: others go on writing while it looks."""
 
+    def __init__(self, space: Space, slugs: Mapping[str, str], shelf: Shelf) -> None:
+        super().__init__(space, slugs, shelf)
+        rows = Article.objects.filter(space=space, slug__in=slugs.values())
+        self.known = {row.slug: row for row in rows.defer("html", "search", "names", "words")}
 
-@transaction.atomic
-def _one(space: Space, document: Document, slugs: Mapping[str, str], made: dict[str, Article],
-         shelf: Shelf) -> Row:  # fmt: skip
-    path, facts = document.path, document.facts
-    if len(document.source) > LONGEST:
-        return Row(path, "left out", f"longer than {LONGEST} characters")
-    Space.objects.select_for_update().get(pk=space.pk)  # two imports make one article
-    article = Article.objects.select_related("space").filter(space=space, slug=slugs[path]).first()
-    if article is not None and article.deleted_at is not None:
-        return Row(path, "left out", "its article is in the trash")
-    above = _above(path, made)
-    draft = Draft(
-        title=document.title, source=_linked(document, slugs, space, shelf), tags=_tags(facts),
-        visibility=_visibility(facts, space, article), parent_id=above.pk if above else None,
-        comment=f"Imported from {path}"[:200],
-    )  # fmt: skip
-    try:
-        done, article = _save(space, article, draft, document, slugs[path], shelf.by)
-    except operations.NotPossible as error:
-        return Row(path, "left out", str(error))
-    made[path] = article
-    attached = shelf.adopt(document, article)
-    notes = [*document.notes, *([f"Files attached: {attached}."] if attached else [])]
-    notes += [f"{why}: {file}" for file, why in shelf.refused.items() if file in document.embedded]
-    return Row(path, "changed" if done == "unchanged" and attached else done, " ".join(notes))
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        yield
 
+    def article_at(self, slug: str) -> Article | None:
+        return self.known.get(slug)
 
-def _save(space: Space, article: Article | None, draft: Draft, document: Document, slug: str,
-          by: Any) -> tuple[str, Article]:  # fmt: skip
-    if article is not None:
-        changed = operations.save(
-            article=article, draft=draft, expected_version=article.version, by=by
-        )
-        return "changed" if changed else "unchanged", article
-    kind = document.facts.get("kind")
-    kind = kind if kind in Kind.values else Kind.ARTICLE
-    article = operations.create(space=space, draft=draft, by=by, kind=kind)
-    _restore_facts(article, slug, document.facts)
-    return "new", article
+    def save(
+        self, article: Article | None, draft: Draft, document: Document
+    ) -> tuple[str, Article]:
+        if article is None:
+            return "new", Article(slug=self.slugs[document.path])  # for those below it
+        return "unchanged" if operations.is_same(article, draft) else "changed", article
 
 
 def _restore_facts(article: Article, slug: str, facts: Mapping[str, Any]) -> None:
@@ -190,30 +192,6 @@ def _instant(stated: object, article: Article) -> datetime | None:
 def _text(stated: object) -> str:
     """Return a date as its ISO text: YAML reads one without quotes as a date."""
     return stated.isoformat() if isinstance(stated, date) else str(stated or "")
-
-
-def _above(path: str, made: Mapping[str, Article]) -> Article | None:
-    """Return the article a file stands below: ``a/b.md`` below ``a.md``, or ``a/index.html``."""
-    folder, name = posixpath.split(path)
-    stems = {posixpath.splitext(known)[0].lower(): article for known, article in made.items()}
-    if PurePosixPath(name).stem.lower() in INDEXES:
-        folder = posixpath.dirname(folder) if folder else ""
-    while folder:
-        for stem in (folder, *(f"{folder}/{index}" for index in sorted(INDEXES))):
-            if (found := stems.get(stem.lower())) is not None:
-                return found
-        folder = posixpath.dirname(folder)
-    return None
-
-
-def _linked(document: Document, slugs: Mapping[str, str], space: Space, shelf: Shelf) -> str:
-    def address_of(path: str) -> str | None:
-        if file := shelf.address(document, path):
-            return file
-        return f"/articles/{space.slug}/{slugs[path]}" if path in slugs else None
-
-    source = linking.replaced(document.source, document.path, address_of)
-    return linking.linked_only(source, shelf.plain)
 
 
 def _tags(facts: Mapping[str, Any]) -> tuple[str, ...]:

@@ -1,51 +1,21 @@
-"""Import into a space, with a preview; an article on paper, as a file; a space as a file."""
+"""An article on paper and as a file; a space as a file."""
 
 from __future__ import annotations
 
 import tempfile
 from typing import IO, Any
 
-from django import forms
 from django.http import FileResponse, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from archive.articles.models import Article
 from archive.attachments.models import Attachment
-from archive.exchange import exporting, files, importing, page
+from archive.exchange import exporting, page
 from archive.pages.requests import load_article, load_space
 from archive.spaces.models import Space
 from hm_auth.access import may, requires
 from hm_auth.requests import PersonRequest
-
-
-class ImportForm(forms.Form):
-    file = forms.FileField(
-        label="ZIP file", help_text="Markdown, HTML (Confluence, BookStack, IT Glue) and DOCX."
-    )
-    dry = forms.BooleanField(
-        required=False, initial=True, label="Only show what would happen; nothing is saved"
-    )
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@requires("archive.open")
-def bring_in(request: PersonRequest, space: str) -> HttpResponse:
-    found = load_space(request, space, "archive.write")
-    form = ImportForm(request.POST or None, request.FILES or None)
-    context: dict[str, Any] = {"form": form, "space": found}
-    if request.method == "POST" and form.is_valid():
-        dry = form.cleaned_data["dry"]
-        try:
-            read, left_out = files.of_zip(form.cleaned_data["file"].read())
-            context["report"] = importing.run(
-                space=found, files=read, left_out=left_out, by=request.user, dry=dry
-            )
-        except files.Refused as error:
-            form.add_error("file", str(error))
-        else:
-            context["dry"] = dry
-    return render(request, "archive/import.html", context)
 
 
 @require_safe

@@ -8,6 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from archive.exchange import files, importing
+from archive.exchange.planning import Step
 from archive.spaces.models import Space
 from hm_auth.models import User
 
@@ -39,6 +40,6 @@ class Command(BaseCommand):
         for row in report:
             self.stdout.write(f"{row.done:10} {row.path}  {row.why}".rstrip())
 
-    def _tell(self, done: int, total: int) -> None:
+    def _tell(self, step: Step, done: int, total: int, _path: str) -> None:
         if done % 50 == 0 or done == total:
-            self.stderr.write(f"{done} of {total} articles")
+            self.stderr.write(f"{step}: {done} of {total}")
