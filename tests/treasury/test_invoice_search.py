@@ -45,7 +45,7 @@ def acme(nexus):
 
 @pytest.fixture
 def books(nexus):
-    """INV-00001 of 110.70 EUR to Acme, INV-00002 of 166.05 USD to Globex when it was called Élan."""
+    """INV-00001 of 110.70 EUR to Acme, INV-00002 of 166.05 USD to Globex, called Élan then."""
     ProductPrice.objects.create(
         product=workstation_care(), currency="USD", unit_price=45, start=date(2020, 1, 1)
     )
@@ -81,7 +81,7 @@ SEARCHES = {
     "110.70": ACMES, "110,7": ACMES, "€ 110.70": ACMES, "166.05": GLOBEXS, "110.71": [],
     "1e999999": [], "0": [], "0.0001": [],
     # every word has to fit
-    "acme 88213": ACMES, "acme 99999": [], "acme elan": [], "ltd": BOTH, " ": BOTH, "\x00": BOTH,
+    "acme 88213": ACMES, "acme 99999": [], "acme elan": [], "ltd": BOTH, " ": BOTH, "\x00": [],
 }  # fmt: skip
 
 

@@ -44,7 +44,9 @@ class InvoiceFilter(forms.Form):
         required=False,
         max_length=100,
         label="Search",
-        widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off", "dir": "auto", "data-hm-search": True}),
+        widget=forms.TextInput(
+            attrs={"type": "search", "autocomplete": "off", "dir": "auto", "data-hm-search": True}
+        ),
     )
     status = forms.ChoiceField(required=False)
     since = forms.DateField(required=False, widget=DAY, label="Issued from", validators=[sensible])

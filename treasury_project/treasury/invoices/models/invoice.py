@@ -154,9 +154,7 @@ class Invoice(models.Model):
             models.Index(fields=["-period_start", "-id"], name="invoice_newest"),
             models.Index(fields=["status", "-period_start", "-id"], name="invoice_by_status"),
             models.Index(fields=["company_id", "-period_start", "-id"], name="invoice_of_company"),
-            models.Index(
-                fields=["currency", "-period_start", "-id"], name="invoice_by_currency"
-            ),
+            models.Index(fields=["currency", "-period_start", "-id"], name="invoice_by_currency"),
             models.Index(fields=["issued_on", "id"], name="invoice_by_issue"),
             models.Index(
                 fields=["company_id", "due_on"], condition=~Q(open=0), name="invoice_unpaid"
