@@ -128,6 +128,14 @@ class NexusClient:
         """Trade a one-time code for tokens. Raises NexusRefused, NexusUnavailable."""
         return self._token("/api/token/", {"code": code, **_end_user(ip, user_agent)})
 
+    def exchange(self, api_token: str, *, ip: str | None, user_agent: str) -> dict[str, Any]:
+        """Trade a person's API token for ``{access, expires_in}``; there is nothing to refresh.
+
+        Raises NexusRefused (``invalid_api_token``, ``too_many_attempts``, ``module_not_allowed``)
+        and NexusUnavailable.
+        """
+        return self._token("/api/token/", {"api_token": api_token, **_end_user(ip, user_agent)})
+
     def refresh(self, refresh_token: str) -> dict[str, Any]:
         """Trade a refresh token for new tokens. Raises NexusRefused, NexusUnavailable."""
         return self._token("/api/token/refresh/", {"refresh": refresh_token}, retry=True)

@@ -16,7 +16,7 @@ from django.utils import timezone
 from hm_auth.answers import Answer, Caller
 from hm_auth.conf import conf
 from hm_auth.directory import COMPANIES
-from hm_auth.exceptions import InvalidToken, NexusUnavailable
+from hm_auth.exceptions import InvalidToken, NexusRefused, NexusUnavailable
 from hm_auth.models import Session, User
 from hm_auth.permissions import Level
 from hm_auth.registry import MODULES
@@ -66,12 +66,23 @@ def signed_in(
 class NexusDouble:
     """Stands in for ``hm_auth.nexus.client``: knows ``companies`` (id to name), or is ``down``.
 
+    ``api_tokens`` says which API token gives which word, which a VerifierDouble knows.
+
     ``monkeypatch.setattr("hm_auth.nexus.client", NexusDouble(...))`` before a test; no other
     question is answered, so that a test that asks one fails.
     """
 
     companies: Mapping[uuid.UUID, str] = field(default_factory=dict)
     down: bool = False
+    api_tokens: Mapping[str, str] = field(default_factory=dict)
+
+    def exchange(self, api_token: str, *, ip: str | None, user_agent: str) -> dict[str, Any]:  # noqa: ARG002
+        """Answer as Nexus does. Raises NexusUnavailable, NexusRefused."""
+        if self.down:
+            raise NexusUnavailable("Nexus is down in this test.")
+        if api_token not in self.api_tokens:
+            raise NexusRefused(401, "invalid_api_token")
+        return {"access": self.api_tokens[api_token], "expires_in": 600}
 
     def get(
         self,
@@ -112,3 +123,5 @@ class VerifierDouble:
         if person is None or person.user.claims is None:
             raise InvalidToken("Nobody's token.")
         return person.user.claims
+
+    person = access

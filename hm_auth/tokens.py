@@ -23,6 +23,7 @@ ACCESS_TYPE = "at+jwt"
 LOGOUT_TYPE = "logout+jwt"
 LOGOUT_EVENT = "http://schemas.openid.net/event/backchannel-logout"
 LEEWAY_SECONDS = 5
+API_TOKEN_PREFIX = "hm_"  # noqa: S105 - by which one is found that was published by mistake
 END_OF_TIME = 253_402_300_800  # the year 10000, which no datetime can hold
 
 

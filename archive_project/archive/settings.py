@@ -30,6 +30,7 @@ INSTALLED_APPS = [
     "archive.records",
     "archive.runbooks",
     "archive.exchange",
+    "archive.feed",
     "archive.attachments",
     "archive.drafts",
     "archive.discussion",

@@ -12,6 +12,7 @@ urlpatterns = [
     path("", include("archive.records.urls")),
     path("", include("archive.runbooks.urls")),
     path("", include("archive.exchange.urls")),
+    path("", include("archive.feed.urls")),
     path("", include("archive.api.urls")),
     path("", include("hm_auth.webhooks.urls")),
     path("", include("hm_auth.urls")),

@@ -32,6 +32,7 @@ _SECRETS = tuple(
         r"(\b(?:set-)?cookie\b[\"']?\s*[:=]\s*[\"']?).*",
         r"(\b(?:bearer|basic)\s+)[\w.~+/=-]{16,}",
         r"()(?<![\w-])eyJ[\w-]+\.[\w-]+(?:\.[\w-]*)?",
+        r"()(?<![\w-])hm_[\w-]{16,}",  # API tokens
         # name=value and ?name=value&
         rf"((?<![\w-]){_NAME}\s{{0,9}}=\s*){_VALUE}",
         r"([?&](?:code|state|access|refresh|sessionid)=)[^\s&\"'#]+",

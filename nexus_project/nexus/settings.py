@@ -28,6 +28,7 @@ INSTALLED_APPS = [
     "nexus.modules",
     "nexus.directory",
     "nexus.accounts",
+    "nexus.api_tokens",
     "nexus.signins",
     "nexus.api",
     "nexus.pages",

@@ -24,6 +24,7 @@ ENTRIES = (
         (
             ("Users", "group", "accounts.User"),
             ("Sign-ins", "devices", "signins.SignIn"),
+            ("API tokens", "key", "api_tokens.ApiToken"),
             ("Events", "history", "signins.Event"),
             ("Modules", "hexagon", "modules.Module"),
         ),

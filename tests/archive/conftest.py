@@ -7,6 +7,8 @@ import uuid
 
 import pytest
 from django.core.files.base import ContentFile
+from django.utils.module_loading import import_string
+from django_tasks_db.models import DBTaskResult
 
 from archive.articles import operations
 from archive.articles.models import Article
@@ -84,6 +86,12 @@ def acme_space(db) -> Space:
 def write(space: Space, by: Person, title: str, source: str = "Text.", **more: object) -> Article:
     draft = Draft(title=title, source=source, **more)
     return operations.create(space=space, draft=draft, by=by.user)
+
+
+def work() -> None:
+    """Do what waits for the worker; a worker itself would close the test's connection."""
+    for row in DBTaskResult.objects.all():
+        import_string(row.task_path).call(*row.args_kwargs["args"])
 
 
 @pytest.fixture

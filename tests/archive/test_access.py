@@ -42,7 +42,8 @@ OF_AN_ARTICLE = {
 }
 OF_A_SPACE = {
     "space": "archive.open", "trash": "archive.write", "article-new": "archive.write",
-    "space-change": "archive.write", "space-import": "archive.write",
+    "space-change": "archive.write", "space-delete": "archive.write",
+    "space-arrange": "archive.write", "space-import": "archive.write",
 }  # fmt: skip
 MAY = {
     "archive.open": {"admin", "technician", "billing", "acme", "globex"},
@@ -88,17 +89,32 @@ def test_a_space_is_there_for_its_readers_only(request, internal, shared, acme_s
 
 
 @pytest.mark.parametrize("who", READS)
-@pytest.mark.parametrize("address", ["/", "/recent", "/search?q=zebra", "/search?q=zebre"])
+@pytest.mark.parametrize(
+    "address", ["/", "/recent", "/search?q=zebra", "/search?q=zebre", "/feed.atom"]
+)
 def test_lists_and_search_show_what_one_may_read_and_no_title_more(request, articles, who, address):
     page = request.getfixturevalue(who).browser.get(address).content.decode()
     for key, article in articles.items():
         assert (article.title in page) == (key in READS[who] - {"acme_trashed"}), key
 
 
+@pytest.mark.parametrize("who", READS)
+@pytest.mark.parametrize("address", ["/feed.atom", "/subscribe"])
+def test_the_feed_of_a_space_is_there_for_its_readers_only(
+    request, internal, shared, acme_space, who, address
+):
+    browser = request.getfixturevalue(who).browser
+    staff = who in MAY["archive.internal"]
+    for space in (internal, shared, acme_space):
+        known = staff or space == shared or (space == acme_space and who == "acme")
+        answer = browser.get(address, {"space": space.slug})
+        assert answer.status_code == (200 if known else 404), space
+
+
 @pytest.mark.parametrize("who", ["acme", "globex"])
 def test_a_client_learns_no_name_of_the_staff(request, articles, who):
     browser = request.getfixturevalue(who).browser
-    for address in ("/", "/recent", "/articles/help/zebra-basics"):
+    for address in ("/", "/recent", "/articles/help/zebra-basics", "/feed.atom"):
         assert "Theo" not in browser.get(address).content.decode(), address
 
 

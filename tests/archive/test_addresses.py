@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from archive.articles import operations
@@ -78,6 +80,23 @@ def test_facts_are_kept_without_a_revision_and_their_changes_are_written_down(te
     rename(printer, "Printers", technician)  # by a program that knows no facts
     printer.refresh_from_db()
     assert printer.pinned
+
+
+def test_names_in_any_script_are_found_by_address_by_link_and_after_a_rename(technician, shared):
+    titles = {
+        "网络设置": "wangluoshezhi", "Принтер": "printer", "إعداد": "dd", "מדפסת": "mdfst",
+        "🔥": "fire", "网" * 200: "wang" * 20,
+    }  # fmt: skip
+    browser = technician.browser
+    for title, slug in titles.items():
+        row = write(shared, technician, title, visibility="client")
+        assert row.slug == slug
+        link = re.search(r'href="(/go/[^"]*)"', write(shared, technician, "L", f"[[{title}]]").html)
+        assert browser.get(link[1])["Location"] == f"/articles/help/{slug}"
+        assert browser.get(f"/articles/help/{slug}").status_code == 200
+        rename(row, f"2 {title[:190]}", technician)
+        assert browser.get(f"/articles/help/{slug}").status_code == 302
+    assert write(shared, technician, "网络设置").slug == "wangluoshezhi-2"
 
 
 def test_a_technician_moves_an_article_and_a_client_does_not(

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import uuid
 from datetime import date, timedelta
+from smtplib import SMTPRecipientsRefused
 from unittest.mock import Mock
 
 import pytest
 from django.apps import apps
 from django.core import mail
+from django.core.mail.backends import locmem
+from django.core.management import CommandError, call_command
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
@@ -238,6 +241,45 @@ def test_who_watches_hears_once_what_others_did(articles, people, technician, co
     for hidden in ("Mira", "Theo", "router", "firewall"):
         assert hidden not in read
     assert send() == []
+
+
+def test_mail_that_the_server_refuses_waits_for_the_next_run(
+    articles, people, technician, colleague, settings, monkeypatch
+):
+    monkeypatch.setattr(nexus.client, "service_caller", lambda: None)
+    technician.browser.post(PRINTER + "/watch", {"on": "1"})
+    Digest.objects.update(told_until=timezone.now() - timedelta(days=2))
+    change(articles["acme"], colleague)
+    settings.EMAIL_BACKEND, good = "tests.archive.test_discussion.Broken", settings.EMAIL_BACKEND
+    with pytest.raises(CommandError, match=r"^The mail server does not take them \(no route\)"):
+        call_command("send_digests")
+    settings.EMAIL_BACKEND = good
+    assert [message.to for message in send()] == [["0@example.com"]]
+
+
+def test_an_address_that_is_refused_keeps_nobody_waiting(
+    articles, people, technician, colleague, acme, settings, caplog
+):
+    for who in (technician, acme):
+        who.browser.post(PRINTER + "/watch", {"on": "1"})
+    change(articles["acme"], colleague)
+    settings.EMAIL_BACKEND = "tests.archive.test_discussion.Picky"
+    assert [message.to for message in send()] == [["2@example.com"]]
+    assert "0@example.com" in caplog.text
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    assert [message.to for message in send()] == [["0@example.com"]]
+
+
+class Broken(locmem.EmailBackend):
+    def send_messages(self, messages):
+        raise OSError("no route")
+
+
+class Picky(locmem.EmailBackend):
+    def send_messages(self, messages):
+        if messages[0].to == ["0@example.com"]:
+            raise SMTPRecipientsRefused({"0@example.com": (550, b"unknown")})
+        return super().send_messages(messages)
 
 
 def test_what_is_closed_before_the_mail_goes_out_is_not_in_it(

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from archive.articles.models import Article
+from archive.articles.rules.merging import MINE, THEIRS, merge
 from archive.drafts import operations
 from archive.drafts import views as draft_views
 from archive.drafts.models import Presence, StoredDraft
@@ -188,6 +189,24 @@ def test_the_preview_is_what_saving_makes(articles, technician):
         technician.browser.post("/spaces/acme/preview", {"source": "x" * 200_001}).status_code
         == 400
     )
+
+
+def test_the_preview_of_a_conflict_names_both_sides(articles, technician):
+    merged = merge("Top\n\nA\n\nEnd", "Top\n\n- B\n\nEnd", "Top\n\n## C\n\nEnd").text
+    shown = page(technician, "/spaces/acme/preview", {"source": merged})
+    mine, theirs = shown.split("<blockquote>")[1:]
+    assert "<strong>Your text</strong>" in mine
+    assert "<li>B</li>" in mine
+    assert "<strong>Saved meanwhile</strong>" in theirs
+    assert ">C</h" in theirs
+    assert "<p>End</p>" in theirs.partition("</blockquote>")[2]
+
+
+def test_half_a_conflict_is_text_in_the_preview(articles, technician):
+    for source in (f"a\n\n{MINE}\nb", f"a\n\n{THEIRS}\nb", f"{MINE}\na\n{MINE}\nb"):
+        shown = page(technician, "/spaces/acme/preview", {"source": source})
+        assert "blockquote" not in shown
+        assert all(word in shown for word in "ab")
 
 
 @pytest.mark.parametrize("who", ["billing", "acme", "globex"])

@@ -191,6 +191,7 @@ def test_every_route_is_walked():
     assert len(NAMED) > 60
     assert {"/articles/{space}/{slug}/edit", "/runs/{run}/steps/{number}"} <= set(map(str, NAMED))
     assert "/api/articles/{pk}/revisions/{number}/restore/" in set(map(str, NAMED))
+    assert {"/feed.atom", "/subscribe"} <= {str(route) for route in ROUTES if not route.parameters}
 
 
 def test_the_outsider_finds_nothing_under_another_companys_names(theirs, globex):
@@ -233,6 +234,9 @@ def test_a_name_in_the_body_is_checked_too(theirs, globex, articles):
         for value in (theirs["space"][0].pk, theirs["space"][0].slug, "zebra"):
             page = globex.browser.get("/search", {"q": "leaver", name: value})
             assert "Zebra leaver" not in page.content.decode()
+            feed = globex.browser.get("/feed.atom", {name: value})
+            assert feed.status_code == (404 if name == "space" else 200)
+            assert "Zebra leaver" not in feed.content.decode()
     assert everything() == before
 
 

@@ -28,7 +28,9 @@ from archive.spaces.operations import create_space
 from tests.archive.conftest import PNG, write
 
 texts = st.text(st.characters(codec="utf-8", exclude_characters="\x00\r"), max_size=80)
-titles = st.text(st.sampled_from("abcäöß 中 123:#'-&"), min_size=1, max_size=20).filter(str.strip)
+titles = st.text(st.sampled_from("abäß 中文дיعא👑 12:#'-&"), min_size=1, max_size=20).filter(
+    str.strip
+)
 sources = st.builds(
     lambda text, links: text.replace("](", "") + links,
     texts,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import date, timedelta
 
 import pytest
@@ -16,7 +17,9 @@ from archive.records import operations, reminders
 from archive.records.models import Expiry, Field, Record, RecordType
 from archive.records.rules import asks_for_a_secret, canonical, notice
 from archive.spaces.operations import create_space
-from tests.archive.conftest import GLOBEX
+from hm_auth import nexus
+from hm_auth.answers import Answer
+from tests.archive.conftest import ACME, GLOBEX
 
 TODAY = date(2026, 11, 24)
 
@@ -205,6 +208,36 @@ def test_a_reference_does_not_name_what_its_reader_may_not_see(
     assert "Zebra firewall" not in page
     assert "Globex" not in page
     assert "not to be seen" in page
+
+
+def test_a_program_of_a_client_gets_null_for_what_its_person_may_not_see(
+    domains, technician, acme, articles, acme_space, monkeypatch, django_assert_max_num_queries
+):
+    operations.save_field(field=Field(type=domains, name="Who", kind="contact"), by=technician.user)
+    ours, theirs = str(uuid.uuid4()), str(uuid.uuid4())
+
+    def get(_path, params, **_options):
+        wanted = set(params["id__in"].split(","))
+        return Answer({"results": [{"id": ours, "full_name": "Ann"}] if ours in wanted else []}, 0)
+
+    monkeypatch.setattr(nexus.client, "get", get)
+    seen = {"Runbook": str(articles["acme"].pk), "Owner": str(ACME), "Who": ours}
+    hidden = {"Runbook": str(articles["acme_internal"].pk), "Owner": str(GLOBEX), "Who": theirs}
+    rows = [record(domains, acme_space, technician, name=n, **v)
+            for n, v in (("a.example", seen), ("b.example", hidden))]  # fmt: skip
+    with django_assert_max_num_queries(7):
+        listed = acme.browser.get("/api/records/?ordering=name").json()["results"]
+    for row, values, each in zip(rows, (seen, dict.fromkeys(hidden)), listed, strict=True):
+        expected = {key(domains, name): value for name, value in values.items()}
+        assert each["values"] == {key(domains, "Registrar"): "Gandi", **expected}
+        assert acme.browser.get(f"/api/records/{row.pk}/").json()["values"] == each["values"]
+        staff = technician.browser.get(f"/api/records/{row.pk}/").json()["values"]
+        assert None not in staff.values()
+    operations.delete_field(field=domains.fields.get(name="Who"), by=technician.user)
+    for row in rows:  # the ids of a field that is gone are nobody's to learn
+        assert not {ours, theirs} & set(
+            acme.browser.get(f"/api/records/{row.pk}/").json()["values"].values()
+        )
 
 
 def test_the_expiry_list_follows_the_records(domains, technician, acme_space):

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archive.articles.rules.comparing import compare, side_by_side
 from archive.articles.rules.merging import has_markers, merge
 from archive.articles.rules.tree import is_below, tree
-from archive.spaces.rules import slug_for
+from archive.spaces.rules import SLUG_LENGTH, slug_for
 
 # Few different lines, so that they repeat and move: that is where merges go wrong.
 TEXTS = st.lists(st.sampled_from(["a", "b", "c", "", "# d", "e "]), max_size=12).map("\n".join)
@@ -102,7 +104,37 @@ def test_below_is_known_even_in_a_circle():
     assert not is_below({1: 2, 2: 1}, 1, 3)
 
 
-def test_addresses_are_readable_and_free():
-    assert slug_for("Café: Größe & more!") == "cafe-groe-more"
-    assert slug_for("日本") == "page"
+@pytest.mark.parametrize(
+    ("name", "address"),
+    [
+        ("Café: Größe & more!", "cafe-grosse-more"),
+        ("Łódź – Øresund", "lodz-oresund"),
+        ("Theo's VPN", "theo-s-vpn"),
+        ("Настройка принтера", "nastroyka-printera"),
+        ("网络 设置", "wangluo-shezhi"),
+        ("إعداد الطابعة", "dd-ltbh"),
+        ("הגדרת מדפסת", "hgdrt-mdfst"),
+        ("東京オフィス", "dongjingofuisu"),
+        ("Ｗｉ－Ｆｉ ①", "wi-fi-1"),  # full width and circled
+        ("👑🔥", "crown-fire"),
+        ("\u202e\u200b!", "page"),  # nothing to write: a mark of direction, a space without width
+        ("", "page"),
+    ],
+)
+def test_the_address_of_a_name_in_any_script_can_be_read(name, address):
+    assert slug_for(name) == address
+
+
+def test_an_address_is_free_and_short():
     assert slug_for("A", {"a", "a-2"}) == "a-3"
+    assert slug_for("а", {"a"}) == "a-2"  # Cyrillic: no two addresses look the same
+    assert slug_for("网" * 200) == ("wang" * 20)
+
+
+@given(st.text(max_size=200))
+@settings(max_examples=300, deadline=None)
+def test_every_name_gives_an_address(name):
+    slug = slug_for(name)
+    assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", slug)
+    assert len(slug) <= SLUG_LENGTH
+    assert slug_for(slug) == slug  # so that an export is imported under the addresses it names

@@ -19,7 +19,7 @@ WORDS = ("Zebra printer", "Why?", "quixotry", "shot.png")
 LISTS = (
     "/", "/recent", "/reading", "/watching", "/search?q=zebra+printer", "/search?q=zebre+prnter",
     "/search?q=quixotry", "/search?q=quixotri", "/search?q=shot.png", "/spaces/acme",
-    "/articles/help/zebra-basics",
+    "/articles/help/zebra-basics", "/feed.atom", "/feed.atom?space=acme", "/feed.atom?tag=zebra",
 )  # fmt: skip
 API_LISTS = (
     "/api/articles/", "/api/articles/?starred=true", "/api/articles/?watched=true",

@@ -6,10 +6,10 @@ import pytest
 
 from archive.pages.views import spaces
 from archive.spaces import following
-from archive.spaces.models import Space
+from archive.spaces.models import Space, SpaceEvent
 from archive.spaces.operations import create_space
 from hm_auth.exceptions import NexusUnavailable
-from tests.archive.conftest import ACME, GLOBEX, write
+from tests.archive.conftest import ACME, GLOBEX, work, write
 
 
 @pytest.fixture
@@ -73,15 +73,22 @@ def test_other_services_find_a_companys_space_by_its_id(acme_space, acme, globex
     assert "Nothing has been written about this company yet." in page
 
 
-def test_a_space_gets_another_name_and_language(technician, shared):
+def test_a_space_gets_another_name_and_language(
+    technician, shared, django_capture_on_commit_callbacks
+):
     article = write(shared, technician, "Drucker", "Die Häuser", visibility="client")
     typed = {"name": "Hilfe", "language": "german"}
-    answer = technician.browser.post("/spaces/help/settings", typed)
+    with django_capture_on_commit_callbacks(execute=True):
+        answer = technician.browser.post("/spaces/help/settings", typed)
     assert answer["Location"] == "/spaces/help"
+    assert "in the background" in technician.browser.get("/spaces/help").content.decode()
     shared.refresh_from_db()
     assert (shared.name, shared.language) == ("Hilfe", "german")
+    work()
     article.refresh_from_db()
     assert "'haus':" in article.search  # the German word form
+    event = SpaceEvent.objects.get()
+    assert (event.name, event.pgh_context.metadata["url"]) == ("Hilfe", "/spaces/help/settings")
     refused = technician.browser.post("/spaces/help/settings", {"name": "", "language": "x"})
     assert refused.status_code == 200
 
@@ -104,3 +111,36 @@ def test_a_company_renamed_in_nexus_is_renamed_here_and_its_address_stays(
         space.refresh_from_db()
     assert (acme_space.name, acme_space.slug) == ("Acme Holding", "acme")
     assert (gone.name, shared.name) == ("Gone", "Help")
+
+
+def test_an_empty_space_is_deleted_after_a_question(technician, internal, shared):
+    write(shared, technician, "See", "[[handbook:Plan]]")
+    page = technician.browser.get("/spaces/handbook").content.decode()
+    assert 'href="/spaces/handbook/delete"' in page
+    assert "/delete" not in technician.browser.get("/spaces/help").content.decode()
+    asked = technician.browser.get("/spaces/handbook/delete").content.decode()
+    assert "Delete “Handbook”?" in asked
+    answer = technician.browser.post("/spaces/handbook/delete", follow=True)
+    assert "“Handbook” is deleted." in answer.content.decode()
+    assert technician.browser.get("/spaces/handbook").status_code == 404
+    assert "/go/handbook/Plan" in technician.browser.get("/links/broken").content.decode()
+    again = create_space(name="Handbook", kind="internal")
+    assert "/go/handbook/Plan" not in technician.browser.get("/links/broken").content.decode()
+    plan = write(again, technician, "Plan")
+    assert "See" in technician.browser.get(f"/articles/handbook/{plan.slug}").content.decode()
+
+
+def test_a_space_that_has_anything_stays_and_says_what(theirs, technician, articles, acme_space):
+    for method in ("get", "post"):
+        answer = getattr(technician.browser, method)("/spaces/acme/delete", follow=True)
+        page = answer.content.decode()
+        assert "it has 4 articles (1 in the trash), 1 record, 1 run." in page
+    assert Space.objects.filter(pk=acme_space.pk).exists()
+
+
+def test_only_writers_delete_spaces(billing, acme, globex, internal, shared, acme_space):
+    for who in (billing, acme, globex):
+        for space in (internal, shared, acme_space):
+            answer = who.browser.post(f"/spaces/{space.slug}/delete")
+            assert answer.status_code in (403, 404)
+    assert Space.objects.count() == 3

@@ -78,6 +78,7 @@ class FakeNexus:
         self.chains: dict[str, tuple[str, str]] = {}
         self.codes: dict[str, tuple[str, str]] = {}
         self.ended: set[str] = set()
+        self.api_tokens: dict[str, str] = {}
         self.companies: list[dict[str, Any]] = []
         self.contacts: list[dict[str, Any]] = []
         self.locations: list[dict[str, Any]] = []
@@ -178,6 +179,11 @@ class FakeNexus:
         if "code" in body:
             known = self.codes.pop(body["code"], None)
             return (200, self.tokens(*known)) if known else (401, {"code": "invalid_credentials"})
+        if "api_token" in body:
+            username = self.api_tokens.get(body["api_token"])
+            if username is None:
+                return 401, {"code": "invalid_api_token"}
+            return 200, {"access": self.access(username), "expires_in": self.lifetime}
         if body["username"] in self.people and body["password"] == PASSWORD:
             return 200, self.tokens(body["username"])
         return 401, {"code": "invalid_credentials"}

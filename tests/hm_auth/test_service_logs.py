@@ -76,6 +76,7 @@ def test_a_visitor_cannot_forge_a_line(formatter: logging.Formatter) -> None:
         "client_secret=S3CRET",
         "csrfmiddlewaretoken=S3CRET&x=1",
         "eyJhbGciOiJFUzI1NiJ9.S3CRET.S3CRET",
+        "a feed reader sent hm_AbCdE-S3CRET-S3CRET-S3CRET as its password",
         "postgres://nexus:S3CRET@db/nexus",
         "smtp+tls://user:S3CRET@mail",
         "HTTPConnectionPool: Max retries exceeded with url: /x?access=S3CRET",

@@ -57,7 +57,7 @@ def test_a_refusal_is_shown_to_strangers_too(name, rf):
 
 def test_every_static_file_of_the_base_exists():
     base = ROOT / "hm_auth/ui/templates/hm"
-    text = (base / "base.html").read_text() + (base / "parts/styles.html").read_text()
+    text = "".join((base / "parts" / name).read_text() for name in ("styles.html", "scripts.html"))
     names = re.findall(r"""{% static ['"]([^'"]+)['"] %}""", text)
     assert len(names) >= 8
     assert [name for name in names if finders.find(name) is None] == []

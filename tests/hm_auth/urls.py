@@ -3,8 +3,10 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import include, path
+from django.views.decorators.http import require_safe
 
 from hm_auth.access import requires
+from hm_auth.api_tokens import accepts_api_token
 
 
 @requires("account.own")
@@ -27,7 +29,15 @@ def note(request: HttpRequest) -> HttpResponse:
     return HttpResponse("noted")
 
 
+@require_safe
+@accepts_api_token
+@requires("sample.special")
+def feed(request: HttpRequest) -> HttpResponse:
+    return HttpResponse(f"{request.user.username} {request.caller.key}")
+
+
 urlpatterns = [
+    path("feed", feed),
     path("", home, name="home"),
     path("plain", plain),
     path("special", special),

@@ -23,6 +23,7 @@ READ_OWN = (401, 200, 200, 200, 200, 200, 403)
 ADMIN_400 = (401, 400, 403, 403, 403, 403, 403)
 ADMIN_428 = (401, 428, 403, 403, 403, 403, 403)
 ADMIN_200 = (401, 200, 403, 403, 403, 403, 403)
+OWN_OR_ADMIN = (401, 200, 404, 404, 200, 404, 403)
 EVERYBODY = (200,) * 7
 BAD_REQUEST = (400,) * 7
 
@@ -41,6 +42,9 @@ TABLE = {
     "api/users/": {"get": READ_OWN, "post": ADMIN_400},
     "api/users/{pk}/": {"get": READ_ROW, "patch": ADMIN_428},
     "api/users/me/": {"get": READ_OWN},
+    "api/api-tokens/": {"get": READ_OWN, "post": (401, 400, 400, 400, 400, 400, 403)},
+    "api/api-tokens/{pk}/": {"get": OWN_OR_ADMIN},
+    "api/api-tokens/{pk}/revoke/": {"post": OWN_OR_ADMIN},
     "api/modules/": {"get": (401, 200, 200, 200, 200, 200, 200), "post": ADMIN_400},
     "api/modules/{client_id}/secret/": {"post": ADMIN_200},
     "api/token/": {"post": BAD_REQUEST},
@@ -95,6 +99,7 @@ def ids(acme, acme_user):
     contact = Contact.objects.create(company=acme, last_name="Ash")
     return {
         "companies": acme.pk, "locations": place.pk, "contacts": contact.pk, "users": acme_user.pk,
+        "api-tokens": acme_user.api_tokens.create(name="Website", secret_hash="0" * 64).pk,
     }  # fmt: skip
 
 

@@ -75,6 +75,7 @@ def rows(acme, acme_user, treasury):
     return {
         "companies": str(acme.pk), "locations": str(place.pk), "contacts": str(contact.pk),
         "users": str(acme_user.pk), "modules": "treasury",
+        "api-tokens": str(acme_user.api_tokens.create(name="Web", secret_hash="0" * 64).pk),
     }  # fmt: skip
 
 

@@ -6,9 +6,10 @@ import base64
 import re
 import time
 
+import requests
 from playwright.sync_api import Browser, Page, expect
 
-from tests.system.test_pages import NARROW, WIDE, look
+from tests.system.test_pages import WIDE, look
 from tests.system.test_sign_on import sign_in
 
 # A picture of 2 by 2 pixels, as the clipboard gives one.
@@ -45,12 +46,6 @@ def somebody(browser: Browser, url: str, name: str, **options) -> Page:
     return page
 
 
-def dress(page: Page, theme: str, size: dict[str, int]) -> None:
-    page.emulate_media(color_scheme=theme)
-    page.set_viewport_size(size)
-    page.wait_for_timeout(300)  # colours change slowly
-
-
 def test_two_people_write_and_a_client_reads(stack, browser: Browser, person):
     url = stack.urls["archive"]
     tech = somebody(browser, url, "tech")
@@ -73,9 +68,7 @@ def test_two_people_write_and_a_client_reads(stack, browser: Browser, person):
     tech.reload()  # as after a crash: what was typed is offered
     tech.get_by_role("link", name="Continue the draft").click()
     expect(tech.get_by_label("Title")).to_have_value("Label printer in the warehouse")
-    for theme, size in (("light", WIDE), ("dark", WIDE), ("light", NARROW), ("dark", NARROW)):
-        dress(tech, theme, size)
-        look(tech, f"archive-editor-{theme}", rules_off=[])
+    look(tech, "archive-editor")
     tech.set_viewport_size(WIDE)
     tech.get_by_role("button", name="Save").click()
     address = tech.url
@@ -114,15 +107,47 @@ def test_two_people_write_and_a_client_reads(stack, browser: Browser, person):
     assert "on Label printer in the warehouse: Where is the paper?" in mailed
     tech.reload()
     expect(tech.get_by_text("It helped 1 of 1.")).to_be_visible()
-    for theme, size in (("light", WIDE), ("dark", WIDE), ("light", NARROW), ("dark", NARROW)):
-        for who, name in ((tech, "staff"), (acme, "client")):
-            dress(who, theme, size)
-            look(who, f"archive-article-{name}-{theme}", rules_off=[])
+    for who, name in ((tech, "staff"), (acme, "client")):
+        look(who, f"archive-article-{name}")
     # The browser itself tells of the answer 409, which is the page that merges.
     problems = [text for each in (tech, admin, acme) for text in each.problems]
     assert [text for text in problems if "409" not in text] == []
 
+    the_feed_tells_its_reader(stack, acme, address)
     the_outsider_finds_nothing(person, address.removeprefix(url), picture)
+
+
+def the_feed_tells_its_reader(stack, acme: Page, address: str) -> None:
+    """A client makes an API token in Nexus, and a feed reader signs in with nothing else."""
+    archive = stack.urls["archive"]
+    acme.goto(archive + "/spaces/acme-manufacturing")
+    acme.get_by_text("More", exact=True).click()
+    acme.get_by_role("link", name="Feed").click()
+    feed = acme.locator(".hm-copy code").inner_text()
+    assert feed == archive + "/feed.atom?space=acme-manufacturing"
+    look(acme, "archive-subscribe", rules_off=[])
+    acme.get_by_role("link", name="your account").click()
+    acme.get_by_role("link", name="New API token").click()
+    look(acme, "nexus-api-token-new", rules_off=[])
+    acme.get_by_label("What is it for?").fill("Feed reader")
+    acme.get_by_role("button", name="Make it").click()
+    api_token = acme.locator(".hm-copy code").inner_text()
+    look(acme, "nexus-api-token", rules_off=[])
+    reader = requests.Session()
+    answer = reader.get(feed, auth=("anybody", api_token), timeout=10)
+    assert answer.status_code == 200, answer.text
+    assert f"<id>{archive}/feed.atom?space=acme-manufacturing</id>" in answer.text
+    assert f'href="{address}"' in answer.text
+    assert "Turn it off and on." in answer.text
+    assert not reader.cookies
+    acme.goto(stack.urls["nexus"] + "/account")
+    acme.get_by_role("link", name="Revoke Feed reader").click()
+    acme.get_by_role("button", name="Revoke").click()
+    expect(acme.get_by_text("Feed reader is revoked.")).to_be_visible()
+    refused = requests.post(
+        stack.urls["nexus"] + "/api/token/", json={"api_token": api_token}, timeout=10
+    )
+    assert refused.json()["code"] == "invalid_api_token"
 
 
 def the_outsider_finds_nothing(person, path: str, picture: str) -> None:
@@ -135,12 +160,14 @@ def the_outsider_finds_nothing(person, path: str, picture: str) -> None:
     hidden = [path + way for way in ways]
     hidden += [picture, picture + "/thumbnail", space, space + "/export.zip", space + "/trash"]
     hidden += ["/go/acme-manufacturing/Label printer in the warehouse"]
+    hidden += [f"/{page}?space=acme-manufacturing" for page in ("feed.atom", "subscribe")]
     for each in hidden:
         assert outsider.get("archive", each).status_code == 404, each
     for way in ("/star", "/watch", "/helpful", "/comment", "/edit", "/delete", "/presence"):
         assert outsider.post("archive", path + way, {"text": "x"}).status_code == 404, way
     words = "?q=label+printer+warehouse"
-    for each in ("/", "/recent", "/reading", "/watching", "/search" + words, "/api/search" + words):
+    lists = ("/", "/recent", "/feed.atom", "/reading", "/watching", "/search" + words)
+    for each in (*lists, "/api/search" + words):
         found = outsider.get("archive", each, headers=bearer(outsider))
         assert found.status_code == 200, each
         assert "Label printer" not in found.text, each

@@ -72,7 +72,10 @@ def look(page: Page, name: str, *, rules_off: Sequence[str] = ()) -> None:
     It fits in both sizes. Accessibility is looked at narrow in light and wide in dark: that shows
     both structures and both sets of colours.
     """
-    options = {"rules": {rule: {"enabled": False} for rule in rules_off}}
+    options = {
+        "rules": {rule: {"enabled": False} for rule in rules_off},
+        "resultTypes": ["violations"],  # all is looked at, what is good is not described
+    }
     for theme, size in LOOKS:
         page.emulate_media(color_scheme=theme, reduced_motion="reduce")
         page.set_viewport_size(size)

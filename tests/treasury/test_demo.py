@@ -11,6 +11,7 @@ from treasury.demo import deals, loader
 from treasury.demo.clients import CLIENTS
 from treasury.invoices.drafts import draft_due
 from treasury.invoices.models import Invoice, InvoiceLine
+from treasury.overview import figures
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2026, 11, 24)
@@ -48,6 +49,8 @@ def test_a_year_is_issued_and_paid_and_this_month_waits_for_review():
         "less 15 %", "covered", "by 27 h bought", "GB × 0.12",
     ):  # fmt: skip
         assert reason in words, reason
+    ends = figures.of_business(TODAY).expiring
+    assert (ends[30], ends[90]) == (1, 2), "the dashboard has something to decide"
     used = _used(deals.HOURS_NEARLY_GONE)
     assert 0.85 < used / (27 * 60) < 1
     again = draft_due(today=TODAY, by=None)

@@ -178,7 +178,7 @@ def test_the_list_comes_in_pages_at_a_fixed_cost(people, nexus, django_assert_nu
     billing = people["billing"]
     billing.get("/")
     nexus.asked.clear()
-    with django_assert_num_queries(2):  # the session, the invoices
+    with django_assert_num_queries(3):  # the session, the currencies, the invoices
         page = text_of(billing.get(reverse("invoices")))
     assert page.count("hm-row-link") == 50
     assert nexus.asked["/api/companies/"] == 1, "names are asked for in bulk"

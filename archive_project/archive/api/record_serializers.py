@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from typing import Any, ClassVar
+from uuid import UUID
 
+from django.utils.functional import cached_property
 from rest_framework import serializers
 
 from archive.api.serializers import StrictSerializer
 from archive.records.forms import MOST_ADDRESSES
 from archive.records.models import Field, Record, RecordType
+from archive.records.shown import values_for
 from hm_auth.rest.fields import SparseFieldsMixin
 from hm_auth.rest.serializers import FullCleanModelSerializer
 
@@ -16,7 +19,10 @@ from hm_auth.rest.serializers import FullCleanModelSerializer
 class RecordSerializer(SparseFieldsMixin, serializers.ModelSerializer[Any]):
     """A record; `values` maps the id of a field to its value."""
 
-    values = serializers.DictField(child=serializers.CharField(), read_only=True)
+    values = serializers.SerializerMethodField(
+        help_text="The id of a field to its value; null for a company, contact or article that the "
+        "caller may not see."
+    )
     type: Any = serializers.SlugRelatedField(slug_field="slug", read_only=True)
 
     class Meta:
@@ -28,6 +34,16 @@ class RecordSerializer(SparseFieldsMixin, serializers.ModelSerializer[Any]):
             "updated_at", "deleted_at",
         )  # fmt: skip
         read_only_fields = fields
+
+    def get_values(self, record: Record) -> dict[str, str | None]:
+        return self._shown[record.pk]
+
+    @cached_property
+    def _shown(self) -> dict[UUID, dict[str, str | None]]:
+        """The values of all records of the answer, so that a page of them costs few queries."""
+        rows: Any = [self.instance] if self.parent is None else self.parent.instance
+        request = self.context["request"]
+        return values_for(rows, user=request.user, caller=request.caller)
 
 
 class RecordChangeSerializer(StrictSerializer):

@@ -1,4 +1,4 @@
-"""Spaces, articles, revisions, records and runs as the API shows them."""
+"""Articles, their files and revisions, and runs as the API shows and takes them."""
 
 from __future__ import annotations
 
@@ -13,25 +13,10 @@ from archive.attachments.models import Attachment
 from archive.attachments.rules.kinds import LONGEST_NAME
 from archive.runbooks.evidence import as_data
 from archive.runbooks.models import Run
-from archive.spaces.models import Space
 from hm_auth.models import User
 from hm_auth.permissions import CAPABILITIES
 from hm_auth.rest.fields import SparseFieldsMixin
 from hm_auth.rest.permissions import has_capability
-
-
-class SpaceSerializer(SparseFieldsMixin, serializers.ModelSerializer[Any]):
-    """A space: of one company, of the staff, or of all clients."""
-
-    url = serializers.SerializerMethodField(help_text="Its page, below the address of Archive.")
-
-    class Meta:
-        model = Space
-        fields = ("id", "name", "slug", "kind", "company_id", "created_at", "url")
-        read_only_fields = fields
-
-    def get_url(self, space: Space) -> str:
-        return f"/spaces/{space.slug}"
 
 
 class ArticleRowSerializer(SparseFieldsMixin, serializers.ModelSerializer[Any]):

@@ -83,11 +83,10 @@ def create(*, space: Space, draft: Draft, by: Any, kind: str = Kind.ARTICLE,
     Raises NotPossible when the parent is not in ``space``.
     """
     Space.objects.select_for_update().get(pk=space.pk)  # one at a time: slug and position
-    siblings = Article.objects.filter(space=space, parent_id=draft.parent_id)
     article = Article(
         space=space, kind=kind, owner=by, created_at=now or timezone.now(),
         slug=addresses.free_slug(space, draft.title),
-        position=(siblings.aggregate(last=Max("position"))["last"] or 0) + 1,
+        position=_last(space.pk, draft.parent_id),
     )  # fmt: skip
     if draft.parent_id is not None:
         _demand_in(space, draft.parent_id)
@@ -109,21 +108,23 @@ def save(*, article: Article, draft: Draft, expected_version: int, by: Any,
          now: datetime | None = None) -> bool:  # fmt: skip
     """Save ``draft`` over the version it was based on; False when it changes nothing.
 
-    Another title gives another address, and the old one leads to it. Facts alone make no revision.
+    Another title gives another address, and the old one leads to it; below another parent it is the
+    last. Facts alone make no revision.
     Raises Conflict when another version is stored by now, NotPossible when the article is in the
     trash or the parent is below it.
     """
-    instant = now or timezone.now()
+    instant, place = now or timezone.now(), {}
     if draft.parent_id != article.parent_id:
         Space.objects.select_for_update().get(pk=article.space_id)  # two moves make no circle
         _check_parent(article, draft.parent_id)
+        place = {"position": _last(article.space_id, draft.parent_id)}
     rows = Article.objects.current().filter(pk=article.pk, version=expected_version)
     if article.version == expected_version and is_same(article, draft):
         same = draft.facts is None or draft.facts == Facts.of(article)
         return not same and bool(rows.update(**_facts(draft)))
     rendered = render(draft.source, article.space.slug)
     values = _values(draft, rendered, by=by, now=instant)
-    if not rows.update(version=F("version") + 1, **values):
+    if not rows.update(version=F("version") + 1, **values, **place):
         _refuse(article, draft, expected_version)
     if draft.title != article.title:
         _rename(article, draft.title)
@@ -168,7 +169,8 @@ def move(*, article: Article, space: Space) -> None:
         Article.objects.filter(pk=moved.pk).update(
             space=space, slug=slug, visibility=Visibility.INTERNAL
         )
-    Article.objects.filter(pk=article.pk).update(parent=None)
+    last = _last(space.pk, None)
+    Article.objects.filter(pk=article.pk).update(parent=None, position=last)
     indexing.index(below)  # the language of the space may be another
 
 
@@ -255,6 +257,12 @@ def _record(article_id: uuid.UUID, number: int, draft: Draft, *, by: Any, now: d
         tags=list(draft.tags), visibility=draft.visibility, comment=draft.comment,
         author_id=by.pk, author_name=str(by), created_at=now,
     )  # fmt: skip
+
+
+def _last(space_id: uuid.UUID, parent_id: uuid.UUID | None) -> int:
+    """Return the position behind all below ``parent_id``; the space is locked."""
+    siblings = Article.objects.filter(space_id=space_id, parent_id=parent_id)
+    return (siblings.aggregate(last=Max("position"))["last"] or 0) + 1
 
 
 def _check_parent(article: Article, parent_id: uuid.UUID | None) -> None:

@@ -26,7 +26,7 @@ from pygments.util import ClassNotFound
 from archive.links.rules.wiki import Target, target, wiki_links
 from archive.spaces.rules import Counting
 
-VERSION = 4  # counts up when the same source gives other HTML; ``rerender`` follows it
+VERSION = 5  # counts up when the same source gives other HTML; ``rerender`` follows it
 
 HEADINGS = ("h2", "h3", "h4", "h5", "h6")
 TAGS = {

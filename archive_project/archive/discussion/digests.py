@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from smtplib import SMTPRecipientsRefused
 from typing import Any
 
 from django.conf import settings
@@ -20,6 +22,8 @@ from hm_auth import directory
 from hm_auth.answers import Caller
 from hm_auth.models import User
 from hm_auth.permissions import allows
+
+logger = logging.getLogger(__name__)
 
 EVERY = {
     Frequency.HOURLY: timedelta(hours=1),
@@ -45,8 +49,9 @@ def send_due(*, now: datetime, caller: Caller) -> int:
     """Mail every digest that is due and return how many mails that were.
 
     Each is marked in the transaction that sends it: when the mail server refuses, the next run
-    tries again. Nexus is asked who everybody is by now. Raises NexusRefused, NexusUnavailable and
-    OSError (SMTPException is one).
+    tries again. An address it refuses alone is logged and keeps nobody else waiting. Nexus is asked
+    who everybody is by now. Raises NexusRefused, NexusUnavailable and OSError (SMTPException is
+    one).
     """
     due = [
         row.pk
@@ -54,7 +59,15 @@ def send_due(*, now: datetime, caller: Caller) -> int:
         for row in Digest.objects.filter(frequency=frequency, told_until__lte=now - every + LATE)
     ]
     people = directory.users_by_id(caller, due)
-    return sum(_send(user_id, people, now) for user_id in due)
+    return sum(_sent(user_id, people, now) for user_id in due)
+
+
+def _sent(user_id: uuid.UUID, people: Mapping[uuid.UUID, Any], now: datetime) -> bool:
+    try:
+        return _send(user_id, people, now)
+    except SMTPRecipientsRefused as error:
+        logger.warning("The digest of %s was refused, and is tried again: %s", user_id, error)
+        return False
 
 
 @transaction.atomic

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from archive.articles.models import LONGEST, Article
 from archive.articles.rendering import render as render_markdown
+from archive.articles.rules.merging import for_reading
 from archive.drafts import operations
 from archive.pages.forms import ArticleForm
 from archive.pages.requests import load_article, load_space
@@ -90,7 +91,8 @@ def preview(request: PersonRequest, space: str) -> HttpResponse:
     source = request.POST.get("source", "")
     if len(source) > LONGEST:
         return HttpResponseBadRequest()
-    html = render_markdown(source.replace("\r\n", "\n"), found.slug).html
+    text = for_reading(source.replace("\r\n", "\n"))
+    html = render_markdown(text, found.slug).html
     return render(request, "archive/drafts/preview.html", {"article": Article(html=html)})
 
 

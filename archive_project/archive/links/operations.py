@@ -37,6 +37,12 @@ def arrived(*, article_id: uuid.UUID, space: Space, title: str, slug: str) -> No
     ).update(target_id=article_id)
 
 
+def opened(*, space: Space) -> None:
+    """Let the wiki links that named ``space`` before it was there want their articles of it."""
+    waiting = Link.objects.filter(target=None, space=None).exclude(title="")
+    waiting.filter(href__startswith=f"/go/{space.slug}/").update(space=space)
+
+
 def _links(source_id: uuid.UUID, targets: Sequence[Target]) -> list[Link]:
     spaces = {
         space.slug: space

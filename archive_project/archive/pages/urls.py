@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from archive.pages.views import (
+    arranging,
     articles,
     finding,
     history,
@@ -29,6 +30,8 @@ urlpatterns = [
     path("new-space", spaces.new, name="space-new"),
     path("spaces/<slug:space>", finding.space, name="space"),
     path("spaces/<slug:space>/settings", spaces.change, name="space-change"),
+    path("spaces/<slug:space>/arrange", arranging.arrange, name="space-arrange"),
+    path("spaces/<slug:space>/delete", spaces.delete, name="space-delete"),
     path("spaces/<slug:space>/trash", finding.trash, name="trash"),
     path("spaces/<slug:space>/new", writing.new, name="article-new"),
     path("articles/<uuid:pk>", articles.by_id, name="article-by-id"),

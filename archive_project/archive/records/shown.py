@@ -6,17 +6,19 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from django.urls import reverse
 from django.utils.formats import date_format
 
 from archive.articles.models import Article
 from archive.records.models import Field, Record
-from archive.records.rules import FieldKind
+from archive.records.rules import REFERENCES, FieldKind
 from archive.spaces.models import Space
 from hm_auth import nexus
 from hm_auth.answers import Caller
 from hm_auth.exceptions import NexusRefused, NexusUnavailable
+from hm_auth.permissions import allows
 
 CONTACTS = "/api/contacts/"
 DATE = "j M Y"  # as every page shows one
@@ -70,6 +72,31 @@ class Names:
         if stored and field.kind == FieldKind.DATE:
             text = date_format(date.fromisoformat(stored), DATE)
         return Value(field.name, text, url, field.expires)
+
+
+def values_for(
+    records: Iterable[Record], *, user: Any, caller: Caller | None
+) -> dict[UUID, dict[str, str | None]]:
+    """Return the values of each record, None for a reference to what ``user`` may not see.
+
+    The staff see all. A client sees the values of fields that are there now; of companies they see
+    their own, of contacts those Nexus shows them.
+    """
+    rows = list(records)
+    if allows(user.permission_level, "archive.internal"):
+        return {row.pk: dict(row.values) for row in rows}
+    types = {row.type_id for row in rows}
+    fields = list(Field.objects.filter(type__in=types))
+    kinds = {str(field.pk): field.kind for field in fields}
+    seen = {"", str(user.company_id), *Names(rows, fields, user=user, caller=caller).found}
+    return {
+        row.pk: {
+            key: None if kinds[key] in REFERENCES and value not in seen else value
+            for key, value in row.values.items()
+            if key in kinds
+        }
+        for row in rows
+    }
 
 
 def contacts(caller: Caller | None, **filters: str) -> list[tuple[str, str]]:

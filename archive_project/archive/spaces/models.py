@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 
+import pghistory
 from django.db import models
 from django.db.models import Q
 
@@ -17,6 +18,14 @@ class Kind(models.TextChoices):
     SHARED = "shared", "Shared with all clients"
 
 
+# Who renamed or deleted one: triggers write it down.
+@pghistory.track(
+    pghistory.UpdateEvent(),
+    pghistory.DeleteEvent(),
+    fields=["kind", "company_id", "name", "slug", "language"],
+    append_only=True,
+    model_name="SpaceEvent",
+)
 class Space(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     kind = models.CharField(max_length=10, choices=Kind)

@@ -6,6 +6,7 @@ import uuid
 
 from django.db import transaction
 
+from archive.links import operations as links
 from archive.spaces.models import Space
 from archive.spaces.rules import slug_for
 
@@ -25,4 +26,5 @@ def create_space(
     )  # fmt: skip
     space.full_clean()
     space.save(force_insert=True)
+    links.opened(space=space)
     return space

@@ -6,23 +6,30 @@ import re
 import unicodedata
 from collections.abc import Container
 
+from anyascii import anyascii
+
 SLUG_LENGTH = 80
 
 
 def slug_for(name: str, taken: Container[str] = (), fallback: str = "page") -> str:
     """Return the address form of ``name`` that is not in ``taken``: ``Café 1`` to ``cafe-1``.
 
-    A name without a letter of the Latin alphabet or a digit becomes ``fallback``; what is taken
-    gets the next free number behind it.
+    Every script is written in Latin letters, ``Принтер`` as ``printer``. A name that has nothing
+    to write becomes ``fallback``; what is taken gets the next free number behind it.
     """
-    folded = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
-    slug = re.sub(r"[^a-z0-9]+", "-", folded).strip("-")[:SLUG_LENGTH].rstrip("-") or fallback
+    latin = "".join(map(_latin, unicodedata.normalize("NFKC", name))).lower()
+    slug = re.sub(r"[^a-z0-9]+", "-", latin).strip("-")[:SLUG_LENGTH].rstrip("-") or fallback
     if slug not in taken:
         return slug
     number = 2
     while f"{slug}-{number}" in taken:
         number += 1
     return f"{slug}-{number}"
+
+
+def _latin(sign: str) -> str:
+    """Return ``sign`` in ASCII, without the marks that stand for sounds and not between words."""
+    return sign if sign.isascii() else re.sub("['`]", "", anyascii(sign))
 
 
 class Counting:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Any
 
 from django import template
+from django.conf import settings
 from django.contrib.messages.storage.base import Message
 from django.forms.boundfield import BoundField
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
@@ -85,6 +88,22 @@ def badge(value: Any, label: str = "", tone: str = "") -> SafeString:
     return format_html(
         '<span class="hm-badge hm-{}">{}</span>', tone or TONES.get(key, "neutral"), text
     )
+
+
+@register.simple_tag
+def drawn(template_name: str, facts: Hashable = None) -> SafeString:
+    """Return a template drawn from ``facts`` and nothing else, the last thousand of them kept.
+
+    The template sees ``facts``: no request, no user, no token. So whoever has equal facts may be
+    given the same drawing, and nobody else is. Django's own server draws anew each time.
+    """
+    draw = _drawn.__wrapped__ if settings.DEBUG else _drawn
+    return draw(str(template_name), facts)
+
+
+@lru_cache(maxsize=1000)
+def _drawn(template_name: str, facts: Hashable) -> SafeString:
+    return render_to_string(template_name, {"facts": facts})
 
 
 @register.filter

@@ -22,6 +22,7 @@ from nexus.accounts import mail, operations
 from nexus.accounts.forms import FIELDS, AddUserForm, ChangeUserForm, PasswordForm
 from nexus.accounts.models import User
 from nexus.accounts.row_history import RowHistory
+from nexus.api_tokens.views import new_token_page
 
 
 @admin.register(User)
@@ -52,7 +53,9 @@ class UserAdmin(RowHistory, ModelAdmin):
         ),
     )  # fmt: skip
     actions = ("sign_out_selected", "disable_selected", "enable_selected")
-    actions_detail = ("set_password", "sign_out", "invite", "sign_ins", "events")
+    actions_detail = (
+        "set_password", "new_api_token", "sign_out", "invite", "sign_ins", "api_tokens", "events",
+    )  # fmt: skip
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
         rows: QuerySet[User] = super().get_queryset(request)
@@ -86,7 +89,7 @@ class UserAdmin(RowHistory, ModelAdmin):
         password = form.cleaned_data["password"] or None
         made = operations.create_user(password=password, by=_by(request), **values)
         obj.__dict__.update(made.__dict__)
-        if password is None:
+        if form.cleaned_data["invite"]:
             self._invite(request, made)
 
     def changeform_view(
@@ -135,7 +138,10 @@ class UserAdmin(RowHistory, ModelAdmin):
     def sign_out(self, request: HttpRequest, object_id: str) -> HttpResponse:
         user = self._user(object_id)
         if request.method != "POST":
-            question = f"End every session of {user}, in Nexus and in every module?"
+            question = (
+                f"End every session of {user}, in Nexus and in every module, "
+                "and revoke their API tokens?"
+            )
             return _confirm(request, user, "Sign out everywhere", question)
         count = operations.sign_out_everywhere(user=user, by=_by(request))
         messages.success(request, f"{count} sign-ins of {user} are ended.")
@@ -167,6 +173,22 @@ class UserAdmin(RowHistory, ModelAdmin):
     def sign_ins(self, request: HttpRequest, object_id: str) -> HttpResponse:
         key = self._user(object_id).pk
         return redirect(f"{reverse('admin:signins_signin_changelist')}?user__id__exact={key}")
+
+    @action(description="New API token", url_path="new-api-token", icon="key_vertical")
+    def new_api_token(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        user = self._user(object_id)
+        return new_token_page(
+            request,
+            user,
+            title=f"A new API token of {user}",
+            intro="A program signs in with it as this account, and may what the account may.",
+            back_url=_page(user),
+        )
+
+    @action(description="API tokens", url_path="api-tokens", icon="key_vertical")
+    def api_tokens(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        key = self._user(object_id).pk
+        return redirect(f"{reverse('admin:api_tokens_apitoken_changelist')}?user__id__exact={key}")
 
     @action(description="Events", url_path="events", icon="history")
     def events(self, request: HttpRequest, object_id: str) -> HttpResponse:

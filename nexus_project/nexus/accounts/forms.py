@@ -57,13 +57,17 @@ class ChangeUserForm(FreshForm):
 
 
 class AddUserForm(forms.ModelForm):  # type: ignore[type-arg]
-    """A new user: with a password, or with a mail that lets them choose one."""
+    """A new user: with a mail that lets them choose a password, or with one, or a program's.
+
+    A program needs no password: an administrator gives the account API tokens.
+    """
 
     invite = forms.BooleanField(
         required=False,
         initial=True,
         label="Invite by e-mail",
-        help_text="Sends a link, good for one hour and once, to choose a password.",
+        help_text="Sends a link, good for one hour and once, to choose a password. "
+        "Not for a program: leave this and the password out, and give the account an API token.",
         widget=UnfoldBooleanSwitchWidget,
     )
     password = forms.CharField(
@@ -80,7 +84,7 @@ class AddUserForm(forms.ModelForm):  # type: ignore[type-arg]
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
         password = cleaned.get("password")
-        if bool(password) == bool(cleaned.get("invite")):
+        if password and cleaned.get("invite"):
             self.add_error("password", "Invite the person, or give a password: one of the two.")
         elif password:
             try:

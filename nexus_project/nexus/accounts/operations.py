@@ -15,6 +15,7 @@ from django.utils import timezone
 from hm_auth.permissions import Level
 from nexus.accounts.models import User
 from nexus.accounts.rules import is_active_admin, loses
+from nexus.api_tokens.operations import revoke_all
 from nexus.directory.models import Company
 from nexus.directory.operations import acting
 from nexus.signins import audit
@@ -124,7 +125,10 @@ def set_company(*, user: User, company: Company, by: User | None) -> User:
 
 @transaction.atomic
 def disable(*, user: User, by: User | None) -> User:
-    """Keep ``user`` from signing in, and sign them out everywhere. Raises ValidationError."""
+    """Keep ``user`` from signing in, and sign them out everywhere, API tokens included.
+
+    Raises ValidationError.
+    """
     _disable(_locked(user, with_admins=True), by)
     return _bring_up_to_date(user)
 
@@ -158,11 +162,15 @@ def set_password(*, user: User, password: str, by: User) -> User:
 
 @transaction.atomic
 def sign_out_everywhere(*, user: User, by: User | None) -> int:
-    """End every sign-in of ``user``, here and in every module; return how many there were."""
+    """End every sign-in of ``user``, here and in every module, and every API token for good.
+
+    Returns how many sign-ins there were.
+    """
     locked = _locked(user)
     locked.not_before = timezone.now()
     _save(locked, by)
     audit.record(EventKind.SIGNED_OUT_EVERYWHERE, user=locked, by=by)
+    revoke_all(user=locked, by=by, reason="signed out everywhere")
     return _end_all(locked, reason="signed out everywhere", by=by)
 
 
@@ -196,6 +204,7 @@ def _disable(locked: User, by: User | None) -> None:
     locked.not_before = timezone.now()
     _save(locked, by)
     audit.record(EventKind.USER_DISABLED, user=locked, by=by)
+    revoke_all(user=locked, by=by, reason="account disabled")
     _end_all(locked, reason="account disabled", by=by)
 
 

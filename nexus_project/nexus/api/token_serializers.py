@@ -11,10 +11,13 @@ LONGEST_JWT = 8192
 
 
 class TokenRequest(serializers.Serializer[Any]):
-    """Either a username and a password, or a one-time code."""
+    """A username and a password, or an API token, or a one-time code."""
 
     username = serializers.CharField(max_length=150, required=False)
     password = serializers.CharField(max_length=LONGEST, required=False, trim_whitespace=False)
+    api_token = serializers.CharField(
+        max_length=LONGEST, required=False, help_text="Made on the account page, `hm_…`."
+    )
     code = serializers.CharField(
         max_length=LONGEST, required=False, help_text="From `/api/token/code/`; for modules."
     )
@@ -24,10 +27,10 @@ class TokenRequest(serializers.Serializer[Any]):
     end_user_agent = serializers.CharField(required=False, allow_blank=True, max_length=4096)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        named = {"username", "password", "code"} & set(attrs)
-        if named == {"code"} or named == {"username", "password"}:
+        named = {"username", "password", "api_token", "code"} & set(attrs)
+        if named in ({"username", "password"}, {"api_token"}, {"code"}):
             return attrs
-        raise serializers.ValidationError("Give username and password, or a code.")
+        raise serializers.ValidationError("Give username and password, or an API token, or a code.")
 
 
 class RefreshRequest(serializers.Serializer[Any]):
@@ -44,7 +47,7 @@ class CodeRequest(serializers.Serializer[Any]):
 
 class TokenAnswer(serializers.Serializer[Any]):
     access = serializers.CharField()
-    refresh = serializers.CharField()
+    refresh = serializers.CharField(required=False, help_text="Not for an API token.")
     expires_in = serializers.IntegerField(help_text="Seconds the access token lives.")
 
 

@@ -20,8 +20,9 @@ from hm_auth.rest.views import StrictParametersMixin
 from hm_auth.tokens import ServiceClaims
 from nexus.api import authentication
 from nexus.api import token_serializers as shapes
+from nexus.api_tokens import operations as api_tokens
 from nexus.modules.models import Module
-from nexus.signins import clients, keys, login_codes, minting, operations, passwords
+from nexus.signins import admission, clients, keys, login_codes, minting, operations, passwords
 from nexus.signins.exceptions import InvalidClient, InvalidSubject, Refused
 from nexus.signins.models import SignIn
 
@@ -53,7 +54,10 @@ class TokenEndpoint(StrictParametersMixin, APIView):
 
 @extend_schema(request=shapes.TokenRequest, responses=shapes.TokenAnswer, tags=["token"])
 class TokenView(TokenEndpoint):
-    """Sign in: exchange a password or a one-time code for an access and a refresh token."""
+    """Sign in: exchange a password or a one-time code for an access and a refresh token.
+
+    An API token gives an access token only; it is exchanged again when that has expired.
+    """
 
     def post(self, request: Request) -> Response:
         data = _valid(shapes.TokenRequest, request)
@@ -63,11 +67,19 @@ class TokenView(TokenEndpoint):
             if module is None:
                 raise InvalidClient
             return _tokens(login_codes.exchange_code(code=data["code"], module=module, ip=ip))
+        if "api_token" in data:
+            return _tokens(
+                api_tokens.exchange(
+                    secret=data["api_token"], module=module, ip=ip, user_agent=user_agent
+                )
+            )
         if module is None:
-            operations.check_direct()  # before the password: it must not be a way to test one
-        client_id = module.client_id if module else minting.DIRECT
+            admission.check_direct()  # before the password: it must not be a way to test one
         proof = passwords.prove(
-            username=data["username"], password=data["password"], ip=ip, client_id=client_id
+            username=data["username"],
+            password=data["password"],
+            ip=ip,
+            client_id=admission.client_id(module),
         )
         tokens = operations.sign_in(proof=proof, module=module, ip=ip, user_agent=user_agent)
         return _tokens(tokens)
@@ -191,5 +203,5 @@ def _address(request: Request) -> str:
     return address
 
 
-def _tokens(tokens: operations.Tokens) -> Response:
+def _tokens(tokens: operations.Tokens | api_tokens.AccessToken) -> Response:
     return Response(asdict(tokens), headers=NO_STORE)

@@ -24,9 +24,12 @@ class Session:
 
 
 def own_sessions(user: User, *, current: uuid.UUID) -> list[Session]:
-    """Return the live sessions of ``user``, this one (its id is ``current``) first."""
+    """Return the live sessions of ``user``, this one (its id is ``current``) first.
+
+    Those of API tokens are not among them: what can be done about them is to revoke the token.
+    """
     chains = RefreshChain.objects.select_related("module")
-    rows = SignIn.objects.live(now=timezone.now()).filter(user=user).latest_first()
+    rows = SignIn.objects.live(now=timezone.now()).of_people().filter(user=user).latest_first()
     sessions = [
         Session(
             sign_in=row,

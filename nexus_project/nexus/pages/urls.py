@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from django.urls import path
 
-from nexus.pages.views import account, articles, companies, contacts, home, passwords, search
+from nexus.pages.views import (
+    account,
+    api_tokens,
+    articles,
+    companies,
+    contacts,
+    home,
+    passwords,
+    search,
+)
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -19,6 +28,8 @@ urlpatterns = [
     path("account/password", account.password, name="account-password"),
     path("account/sessions/<uuid:sign_in_id>/end", account.end_session, name="end-session"),
     path("account/sessions/end", account.end_sessions, name="end-sessions"),
+    path("account/api-tokens/new", api_tokens.new, name="new-api-token"),
+    path("account/api-tokens/<uuid:token_id>/revoke", api_tokens.revoke, name="revoke-api-token"),
     path("password-reset", passwords.ask, name="password-reset"),
     path("password-reset/sent", passwords.sent, name="password-reset-sent"),
     path(

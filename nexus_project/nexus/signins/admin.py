@@ -54,11 +54,11 @@ class EndedFilter(admin.SimpleListFilter):
 @admin.register(SignIn)
 class SignInAdmin(ReadOnlyAdmin):
     list_display = (
-        "user", "ip_address", "user_agent", "created_at", "last_used_at", "ended_at",
+        "user", "ip_address", "user_agent", "api_token", "created_at", "last_used_at", "ended_at",
         "ended_reason",
     )  # fmt: skip
     list_filter = (EndedFilter, ("created_at", RangeDateTimeFilter))
-    list_select_related = ("user",)
+    list_select_related = ("user", "api_token")
     search_fields = ("user__username", "user__full_name", "=ip_address")
     search_help_text = "User, or an exact address"
     ordering = ("-last_used_at", "-id")

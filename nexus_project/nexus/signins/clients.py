@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from dataclasses import dataclass, field
 
+from hm_auth import basic
 from nexus.modules.models import Module
 from nexus.signins import audit, throttle
 from nexus.signins.exceptions import InvalidClient
@@ -34,17 +33,11 @@ def parse_basic(header: str) -> Credentials | None:
 
     Raises InvalidClient when it cannot be read.
     """
-    scheme, _, encoded = header.partition(" ")
-    if scheme.lower() != "basic":
-        return None
     try:
-        text = base64.b64decode(encoded.strip(), validate=True).decode()
-    except (binascii.Error, UnicodeDecodeError) as error:
+        given = basic.parse_basic(header)
+    except ValueError as error:
         raise InvalidClient from error
-    client_id, colon, secret = text.partition(":")
-    if not colon or "\x00" in text:
-        raise InvalidClient
-    return Credentials(client_id=client_id, secret=secret)
+    return Credentials(*given) if given else None
 
 
 def authenticate(credentials: Credentials, *, ip: str) -> Module:

@@ -55,6 +55,13 @@ class RefreshReused(Refused):
     detail = "This refresh token was used before, so the sign-in was ended. Sign in again."
 
 
+class InvalidApiToken(Refused):
+    """The same for an unknown, an expired and a revoked API token, and for a disabled account."""
+
+    code = "invalid_api_token"
+    detail = "This API token is not valid, or not any more."
+
+
 class InvalidCode(Refused):
     """The one-time code is unknown, used, expired, or another module's."""
 

@@ -13,8 +13,9 @@ from nexus.accounts.rules import may_authenticate
 from nexus.modules.models import Module
 from nexus.signins import audit
 from nexus.signins import exceptions as no
+from nexus.signins.admission import check_module
 from nexus.signins.models import EventKind, LoginCode, RefreshChain, SignIn
-from nexus.signins.operations import Tokens, check_alive, check_module, tokens_of
+from nexus.signins.operations import Tokens, check_alive, tokens_of
 
 CODE_SECONDS = 60
 

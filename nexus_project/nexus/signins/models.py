@@ -53,6 +53,14 @@ class SignIn(models.Model):
     user_agent = models.CharField("device", max_length=300, blank=True)
     ended_at = models.DateTimeField(null=True)
     ended_reason = models.CharField(max_length=50, blank=True)
+    api_token = models.ForeignKey(
+        "api_tokens.ApiToken",
+        null=True,
+        on_delete=models.CASCADE,
+        related_name="sign_ins",
+        verbose_name="API token",
+        help_text="What a program proved itself with, in place of a password.",
+    )
 
     objects = SignInQuerySet.as_manager()
 
@@ -129,6 +137,8 @@ class EventKind(models.TextChoices):
     PASSWORD_CHANGED = "password_changed", "Password changed"
     PASSWORD_SET = "password_set", "Password set by an admin"
     SIGNED_OUT_EVERYWHERE = "signed_out_everywhere", "Signed out everywhere"
+    API_TOKEN_CREATED = "api_token_created", "API token created"
+    API_TOKEN_REVOKED = "api_token_revoked", "API token revoked"
     CLIENT_REFUSED = "client_refused", "Module credentials refused"
     MODULE_REGISTERED = "module_registered", "Module registered"
     MODULE_CHANGED = "module_changed", "Module changed"

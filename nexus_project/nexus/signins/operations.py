@@ -18,9 +18,11 @@ from nexus.directory.models import Company
 from nexus.modules.models import Module
 from nexus.signins import audit, backchannel, clients, minting, rules, secret_keys, throttle
 from nexus.signins import exceptions as no
+from nexus.signins.admission import admit, check_module, client_id
 from nexus.signins.models import Event, EventKind, RefreshChain, SignIn
 
 if TYPE_CHECKING:
+    from nexus.api_tokens.models import ApiToken
     from nexus.signins.passwords import Proof
 
 
@@ -41,7 +43,7 @@ def sign_in(*, proof: Proof, module: Module | None, ip: str | None, user_agent: 
     """
     _admit(proof, module, ip)
     with transaction.atomic():
-        row = _begin(proof, module, ip, user_agent)
+        row = _begin_proved(proof, module, ip, user_agent)
         return tokens_of(RefreshChain.objects.create(sign_in=row, module=module))
 
 
@@ -49,26 +51,18 @@ def open_sign_in(*, proof: Proof, module: Module, ip: str | None, user_agent: st
     """Begin a sign-in without tokens, as the pages of Nexus do. Raises as ``sign_in``."""
     _admit(proof, module, ip)
     with transaction.atomic():
-        return _begin(proof, module, ip, user_agent)
+        return _begin_proved(proof, module, ip, user_agent)
 
 
 def _admit(proof: Proof, module: Module | None, ip: str | None) -> None:
-    """Refuse a module the person may not open; on record, and not as a wrong guess."""
     try:
-        check_module(proof.user, module)
-    except no.Refused as refusal:
-        throttle.take_back(proof.counters)
-        audit.record(
-            EventKind.SIGN_IN_REFUSED,
-            user=proof.user,
-            ip=ip,
-            client_id=_client_id(module),
-            detail={"reason": refusal.code},
-        )
+        admit(user=proof.user, module=module, ip=ip)
+    except no.Refused:
+        throttle.take_back(proof.counters)  # it was no wrong guess
         raise
 
 
-def _begin(proof: Proof, module: Module | None, ip: str | None, user_agent: str) -> SignIn:
+def _begin_proved(proof: Proof, module: Module | None, ip: str | None, user_agent: str) -> SignIn:
     throttle.take_back(proof.counters)
     # Locked against a change of password or a disabling that is under way.
     user = (
@@ -77,19 +71,38 @@ def _begin(proof: Proof, module: Module | None, ip: str | None, user_agent: str)
     if user.password != proof.user.password or not may_authenticate(user):
         raise no.InvalidCredentials
     check_module(user, module)
+    return begin(user=user, module=module, ip=ip, user_agent=user_agent)
+
+
+def begin(
+    *,
+    user: User,
+    module: Module | None,
+    ip: str | None,
+    user_agent: str,
+    api_token: ApiToken | None = None,
+) -> SignIn:
+    """Write down that ``user`` has just proved who they are, by a password or by ``api_token``."""
     now = timezone.now()
+    until = now + timedelta(hours=settings.SIGN_IN_HOURS)
+    detail = {}
+    if api_token is not None:
+        until = min(until, api_token.expires_at or until)
+        detail["api_token"] = str(api_token)
     row = SignIn.objects.create(
         user=user,
         created_at=now,
         authenticated_at=now,
         last_used_at=now,
-        expires_at=now + timedelta(hours=settings.SIGN_IN_HOURS),
+        expires_at=until,
         ip_address=rules.plain_address(ip),
         user_agent=user_agent[:300],
+        api_token=api_token,
     )
-    client_id = _client_id(module)
-    detail = {"sid": str(row.pk)}
-    audit.record(EventKind.SIGN_IN, user=user, by=user, ip=ip, client_id=client_id, detail=detail)
+    detail["sid"] = str(row.pk)
+    audit.record(
+        EventKind.SIGN_IN, user=user, by=user, ip=ip, client_id=client_id(module), detail=detail
+    )
     return row
 
 
@@ -191,20 +204,6 @@ def leave_module(*, module: Module) -> None:
     chains.delete()
 
 
-def check_direct() -> None:
-    """Refuse a caller that is no module, where that is switched off. Raises DirectClientOff."""
-    if not settings.ALLOW_DIRECT_CLIENT:
-        raise no.DirectClientOff
-
-
-def check_module(user: User, module: Module | None) -> None:
-    """Refuse a module that is switched off or not for this level. Raises Refused."""
-    if module is None:
-        check_direct()
-    elif not module.is_active or user.permission_level not in module.levels:
-        raise no.ModuleNotAllowed
-
-
 def _chains() -> QuerySet[RefreshChain]:
     return RefreshChain.objects.select_related("sign_in__user__company", "module")
 
@@ -232,8 +231,8 @@ def _rotate(chain: RefreshChain) -> None:
 
 
 def _end_for_reuse(chain: RefreshChain, ip: str) -> None:
-    user, client_id = chain.sign_in.user, _client_id(chain.module)
-    audit.record(EventKind.REFRESH_REUSED, user=user, ip=ip, client_id=client_id)
+    user = chain.sign_in.user
+    audit.record(EventKind.REFRESH_REUSED, user=user, ip=ip, client_id=client_id(chain.module))
     end_sign_ins(sign_ins=[chain.sign_in], reason="old refresh token used again", ip=ip)
 
 
@@ -241,7 +240,7 @@ def tokens_of(chain: RefreshChain) -> Tokens:
     """Sign an access token for where ``chain`` stands, and name the refresh token of that place."""
     user = chain.sign_in.user
     access = minting.access_token(
-        user=user, sid=chain.sign_in_id, client_id=_client_id(chain.module)
+        user=user, sid=chain.sign_in_id, client_id=client_id(chain.module)
     )
     successor = rules.RefreshToken(chain=chain.pk, number=chain.counter)
     return Tokens(
@@ -265,10 +264,6 @@ def _notices(chains: QuerySet[RefreshChain]) -> list[backchannel.Notice]:
 def _tell(notices: list[backchannel.Notice]) -> None:
     if notices:
         transaction.on_commit(lambda: backchannel.send(notices))
-
-
-def _client_id(module: Module | None) -> str:
-    return module.client_id if module else minting.DIRECT
 
 
 # One statement for both rows: a refresh is what Nexus does most.

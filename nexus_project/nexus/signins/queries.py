@@ -16,6 +16,10 @@ class SignInQuerySet(models.QuerySet[Any]):
             Q(user__not_before__isnull=True) | Q(authenticated_at__gte=F("user__not_before"))
         )
 
+    def of_people(self) -> Self:
+        """Those a person began in a browser or a script, without those of API tokens."""
+        return self.filter(api_token__isnull=True)
+
     def with_user(self) -> Self:
         """Load what ``may_authenticate`` looks at, in the same query."""
         return self.select_related("user__company")

@@ -59,6 +59,11 @@ def client_address_counter(ip: str) -> Counter:
     return Counter(key=f"clients@{rules.address_group(ip)}", free=rules.FREE_PER_ADDRESS)
 
 
+def api_token_counter(ip: str) -> Counter:
+    """Count API tokens from one address that are not good (any more)."""
+    return Counter(key=f"api-tokens@{rules.address_group(ip)}", free=rules.FREE_PER_ADDRESS)
+
+
 def count_attempt(counters: Sequence[Counter]) -> int:
     """Count one attempt; return the seconds to wait after it should it fail.
 

@@ -7,9 +7,12 @@ from typing import Any
 import django_filters
 from django.utils import timezone
 
+from hm_auth.access import may
 from hm_auth.rest.filters import StrictBooleanFilter
+from treasury.api.directory import caller_of
 from treasury.delivery.models import State
 from treasury.dunning.models import Measure
+from treasury.invoices.clients import called
 from treasury.invoices.models import Kind, RunState, Status
 from treasury.payments.models import Method
 from treasury.taxes.models import TaxCategory
@@ -110,6 +113,19 @@ class InvoiceFilterSet(CompanyFilterSet):
     issued_since = _day("issued_on", "gte", "Issued from this day on.")
     issued_until = _day("issued_on", "lte", "Issued up to and on this day.")
     due_before = _day("due_on", "lt", "Due before this day.")
+    currency = django_filters.CharFilter(field_name="currency", label="Exactly this.")
+    search = django_filters.CharFilter(
+        method="find",
+        max_length=100,
+        label="Words of the number, order number, client's name or account number, in any order; "
+        "or an amount: what comes to it or has it still open.",
+    )
+
+    def find(self, rows: Any, _name: str, text: str) -> Any:
+        """Leave those that ``text`` finds. Raises NexusUnavailable and NexusRefused."""
+        internal = may(self.request.user, "invoices.internal")
+        companies = called(caller_of(self.request), text) if internal else []
+        return rows.search(text, companies)
 
     def late(self, rows: Any, _name: str, wanted: bool) -> Any:
         """Leave those that are overdue today, or all others."""

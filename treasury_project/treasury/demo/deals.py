@@ -27,6 +27,7 @@ HOURS_NEARLY_GONE = "C-1006"
 OVERDUE = "C-1018"
 DISCOUNT_ENDING = "C-1020"
 DISCOUNT_ENDED = "C-1016"
+TERMS_ENDING = {"C-1003": 1, "C-1017": 2}  # in so many months: to be renewed or not
 WORK = (
     "Printer does not print", "New employee set up", "Password forgotten", "Outlook asks again",
     "Laptop slow since the update", "Backup warning looked into", "VPN from home", "Share moved",
@@ -104,13 +105,18 @@ def _agreement(client: DemoClient, start: date) -> Agreement:
         plan_id=demo_id("plan", client.plan),
         term_months=client.term,
         start=start,
-        end=add_months(start, 12 + client.term) if client.term > 1 else None,
+        end=_end(client, start),
         cadence_months=client.months,
         currency="EUR",
         payment_days=14 if client.months == 1 else 30,
         po_number="PO-88213" if client.account_number == "C-1002" else "",
         minimum=Decimal(150) if client.account_number == "C-1008" else None,
     )
+
+
+def _end(client: DemoClient, start: date) -> date | None:
+    months = TERMS_ENDING.get(client.account_number, client.term)
+    return add_months(start, 12 + months) if client.term > 1 else None
 
 
 def _additions(client: DemoClient, start: date) -> Iterator[Addition]:

@@ -43,6 +43,16 @@ def clients_today(caller: Caller, companies: Collection[uuid.UUID]) -> dict[uuid
     return {key: _client(row, places.get(key, {}), terms.get(key)) for key, row in known.items()}
 
 
+def called(caller: Caller, text: str) -> list[uuid.UUID]:
+    """Return the companies that ``text`` finds in Nexus, archived ones too, 500 at most.
+
+    Raises NexusUnavailable and NexusRefused.
+    """
+    filters = {"search": text, "include_archived": "true", "fields": "id"}
+    page = directory.companies(caller, limit=str(directory.LARGEST_PAGE), **filters).data
+    return [uuid.UUID(row["id"]) for row in page["results"]]
+
+
 def gone(caller: Caller, companies: Collection[uuid.UUID]) -> dict[str, str]:
     """Return which companies are archived in Nexus: the one each was merged into, "" for none.
 

@@ -14,14 +14,18 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from hm_auth.access import load_or_404, may, requires
 from hm_auth.exceptions import NexusRefused, NexusUnavailable
+from hm_auth.models import User
 from hm_auth.requests import PersonRequest
 from hm_auth.ui.keyset import keyset_page
+from treasury.agreements.models import Agreement
 from treasury.billing_rules.money import Money
 from treasury.invoices import issuing
-from treasury.invoices.clients import clients_today, name_them
+from treasury.invoices.clients import called, clients_today, name_them
+from treasury.invoices.forms import InvoiceFilter, narrowed
 from treasury.invoices.models import Invoice, Status
 from treasury.invoices.running import people_of_nexus
 from treasury.payments.panels import invoice_money
+from treasury.usage.companies import names
 
 NEWEST = ("-period_start", "-id")
 PAGE_SIZE = 50
@@ -34,16 +38,43 @@ NOBODY_KNOWS = (
 @requires("invoices.view")
 @require_safe
 def invoices(request: PersonRequest) -> HttpResponse:
-    found = Invoice.objects.visible_to(request.user).select_related("agreement")
-    chosen = request.GET.get("status", "")
-    if chosen in Status.values:
-        found = found.filter(status=chosen)
+    internal = may(request.user, "invoices.internal")
+    form = InvoiceFilter(request.GET, internal=internal, currencies=_currencies(request.user))
+    chosen = form.chosen
+    found = narrowed(Invoice.objects.visible_to(request.user), form, timezone.localdate())
+    unasked = False  # whether Nexus could not be asked for the clients' names
+    if text := chosen.get("q"):
+        companies, unasked = _called(request, text) if internal else ([], False)
+        found = found.search(text, companies)
+    found = found.select_related("agreement")
     page = keyset_page(found, NEWEST, request.GET.get("after"), PAGE_SIZE)
     name_them(request.caller, page.rows)
-    internal = may(request.user, "invoices.internal")
-    choices = [each for each in Status if internal or each is not Status.DRAFT]
-    context = {"page": page, "chosen": chosen, "choices": choices, "internal": internal}
+    company = chosen.get("company")
+    context = {
+        "page": page,
+        "form": form,
+        "chosen": chosen,
+        "unasked": unasked,
+        "internal": internal,
+        "company_name": names(request.caller, [company]).get(company) if company else None,
+    }
     return render(request, "treasury/invoices.html", context)
+
+
+def _currencies(reader: User) -> list[str]:
+    """Return the currencies that the invoices of ``reader`` are in."""
+    agreed = Agreement.objects.all()
+    if reader.company_id is not None:
+        agreed = agreed.filter(company_id=reader.company_id)
+    return list(agreed.order_by("currency").values_list("currency", flat=True).distinct())
+
+
+def _called(request: PersonRequest, text: str) -> tuple[list[uuid.UUID], bool]:
+    """Return the companies that Nexus finds, and whether it could not be asked."""
+    try:
+        return called(request.caller, text), False
+    except (NexusUnavailable, NexusRefused):
+        return [], True
 
 
 @requires("invoices.view")

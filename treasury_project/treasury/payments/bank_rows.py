@@ -10,8 +10,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
 
+from treasury.amounts import typed_amount
 from treasury.billing_rules.money import Money
 
 # What banks call their columns, in small letters; the first is what the page asks for.
@@ -25,7 +25,6 @@ COLUMNS = {
 }
 REQUIRED = ("day", "amount")
 LARGEST = 5_000  # rows
-LARGEST_AMOUNT = 10**11
 DAYS = ("%Y-%m-%d", "%d.%m.%Y", "%d/%m/%Y", "%d-%m-%Y")
 NUMBER = re.compile(r"(?<![A-Z0-9])([A-Z]{2,10})[\s-]{0,2}0*(\d{1,9})(?!\d)")
 
@@ -99,7 +98,7 @@ def _bookings(
             for name, place in places.items()
         }
         try:
-            day, amount = _day(cells["day"]), _amount(cells["amount"])
+            day, amount = _day(cells["day"]), typed_amount(cells["amount"])
             money = Money(amount, cells.get("currency", "").upper() or currency)
         except ValueError as problem:
             yield Wrong(number, f"{str(problem)[:1].upper()}{str(problem)[1:]}.")
@@ -131,18 +130,3 @@ def _day(cell: str) -> date:
         except ValueError:
             continue
     raise ValueError(f"“{cell}” is no day; write 2025-11-30")
-
-
-def _amount(cell: str) -> Decimal:
-    """Return 1,234.50 and 1.234,50 alike: the last separator is the decimal one."""
-    plain = re.sub(r"[\s'’€$£]", "", cell).replace("−", "-")
-    if "," in plain and "." in plain:
-        thousands = "," if plain.rfind(".") > plain.rfind(",") else "."
-        plain = plain.replace(thousands, "")
-    try:
-        value = Decimal(plain.replace(",", "."))
-    except InvalidOperation:
-        raise ValueError(f"“{cell}” is no amount") from None
-    if not value.is_finite() or abs(value) >= LARGEST_AMOUNT:
-        raise ValueError(f"“{cell}” is no amount")
-    return value

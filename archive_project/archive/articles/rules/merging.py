@@ -57,9 +57,44 @@ def has_markers(text: str) -> bool:
     return not {MINE, THEIRS}.isdisjoint(line.rstrip() for line in text.split("\n"))
 
 
+def for_reading(text: str) -> str:
+    """Return ``text`` as a preview shows it: both sides of each conflict as named quotations.
+
+    A marker line that has lost its others is text, not the seven quotations Markdown makes of it.
+    """
+    shown: list[str] = []
+    mine: list[str] | None = None
+    theirs: list[str] | None = None
+    for line in text.split("\n"):
+        marker = line.rstrip()
+        if marker == MINE:
+            shown += _unfinished(mine, theirs)
+            mine, theirs = [], None
+        elif marker == BETWEEN and mine is not None and theirs is None:
+            theirs = []
+        elif marker == THEIRS and mine is not None and theirs is not None:
+            shown += [*_quotation("Your text", mine), *_quotation("Saved meanwhile", theirs)]
+            mine = theirs = None
+        else:
+            open_side = shown if mine is None else mine if theirs is None else theirs
+            open_side.append(f"\\{line}" if marker == THEIRS else line)
+    return "\n".join([*shown, *_unfinished(mine, theirs)])
+
+
 def settle(base: str, mine: str, theirs: str) -> str:
     """Merge a value that has no lines, such as a title: mine wins only if I changed it."""
     return theirs if mine == base else mine
+
+
+def _quotation(title: str, lines: Sequence[str]) -> list[str]:
+    return ["", f"> **{title}**", ">", *(f"> {line}" for line in lines), ""]
+
+
+def _unfinished(mine: list[str] | None, theirs: list[str] | None) -> list[str]:
+    """Return the lines of a conflict whose last marker is missing, its first one escaped."""
+    if mine is None:
+        return []
+    return [f"\\{MINE}", *mine, *([] if theirs is None else [BETWEEN, *theirs])]
 
 
 def _in_step(

@@ -12,6 +12,7 @@ from archive.articles.models import Article
 from archive.attachments.models import Attachment
 from archive.discussion.reading import threads
 from archive.links.reading import leading_to
+from archive.pages.beside import Beside
 from archive.pages.requests import load_article
 from archive.search.operations import remember
 from hm_auth.access import load_or_404, requires
@@ -27,16 +28,18 @@ def article(request: PersonRequest, space: str, slug: str) -> HttpResponse:
 
     That is: what links to it, its files, its comments. Without any, nothing is asked for them.
     """
-    found = load_article(request, space, slug, seen_by=request.user.pk)
+    found = load_article(request, space, slug, beside=Beside.asked_by(request.user.pk))
     if (found.space.slug, found.slug) != (space, slug):
         return redirect("article", found.space.slug, found.slug)
-    remember(article_id=found.pk, by=request.user, last=getattr(found, "seen_at", None))
+    beside = Beside.told(found.beside)  # type: ignore[attr-defined]
+    remember(article_id=found.pk, by=request.user, last=beside.seen_at)
     context = {
         "article": found,
         "space": found.space,
-        "backlinks": _backlinks(request, found) if getattr(found, "linked", False) else [],
-        "files": _files(request, found) if getattr(found, "has_files", False) else [],
-        "threads": threads(found, request.user) if getattr(found, "has_comments", False) else [],
+        "beside": beside,
+        "backlinks": _backlinks(request, found) if beside.linked else [],
+        "files": _files(request, found) if beside.files else [],
+        "threads": threads(found, request.user) if beside.comments else [],
     }
     return render(request, "archive/article.html", context)
 

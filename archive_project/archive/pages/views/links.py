@@ -43,10 +43,11 @@ def go(request: PersonRequest, space: str, title: str) -> HttpResponse:
 @require_safe
 @requires("archive.open")
 def broken(request: PersonRequest) -> HttpResponse:
-    """Links to addresses that are not there, or that are in the trash."""
+    """Links to addresses and spaces that are not there, or to articles in the trash."""
     _demand_staff(request)
     rows = Link.objects.filter(
-        Q(target=None, title="") | Q(target__deleted_at__isnull=False), source__deleted_at=None
+        Q(target=None, title="") | Q(target=None, space=None) | Q(target__deleted_at__isnull=False),
+        source__deleted_at=None,
     )
     rows = rows.select_related("source__space").defer(
         "source__source", "source__html", "source__search", "source__names", "source__words"

@@ -11,7 +11,8 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from archive.articles.settling import change_space
+from archive.articles.operations import NotPossible
+from archive.articles.settling import change_space, check_empty, delete_space
 from archive.pages.forms import SpaceChangeForm, SpaceForm
 from archive.pages.requests import load_space
 from archive.spaces.models import Space
@@ -20,6 +21,11 @@ from hm_auth import directory
 from hm_auth.access import may, requires
 from hm_auth.exceptions import NexusRefused, NexusUnavailable
 from hm_auth.requests import PersonRequest
+
+DELETION = (
+    "Nothing is in it. Addresses its articles had before they were moved elsewhere lead nowhere "
+    "then, drafts of new articles are lost, and nothing brings the space back."
+)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -56,12 +62,35 @@ def change(request: PersonRequest, space: str) -> HttpResponse:
         except ValidationError as error:
             form.add_error(None, error.messages)
         else:
+            if "language" in form.changed_data:
+                messages.info(request, "Search reads the articles anew now, in the background.")
             return redirect("space", found.slug)
     context = {
         "form": form, "title": f"Settings of {found}",
         "cancel_url": reverse("space", args=[found.slug]),
     }  # fmt: skip
     return render(request, "hm/form.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires("archive.open")
+def delete(request: PersonRequest, space: str) -> HttpResponse:
+    """Ask, then delete a space in which nothing is."""
+    found = load_space(request, space, "archive.write")
+    try:
+        if request.method == "POST":
+            delete_space(space=found)
+            messages.success(request, f"“{found}” is deleted.")
+            return redirect("home")
+        check_empty(found)
+    except NotPossible as error:
+        messages.error(request, str(error))
+        return redirect("space", found.slug)
+    context = {
+        "title": f"Delete “{found}”?", "question": DELETION, "danger": True,
+        "submit_label": "Delete", "cancel_url": reverse("space", args=[found.slug]),
+    }  # fmt: skip
+    return render(request, "hm/confirm.html", context)
 
 
 @require_safe

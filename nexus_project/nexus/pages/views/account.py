@@ -29,7 +29,11 @@ def account(request: PersonRequest) -> HttpResponse:
 
 
 def _page(request: PersonRequest, form: OwnPasswordForm, status: int = 200) -> HttpResponse:
-    context = {"form": form, "sessions": own_sessions(request.user, current=request.sign_in.pk)}
+    context = {
+        "form": form,
+        "sessions": own_sessions(request.user, current=request.sign_in.pk),
+        "api_tokens": request.user.api_tokens.live(now=timezone.now()).latest_first(),
+    }
     return render(request, "nexus/account.html", context, status=status)
 
 
@@ -63,7 +67,7 @@ def password(request: PersonRequest) -> HttpResponse:
 @require_POST
 def end_session(request: PersonRequest, sign_in_id: uuid.UUID) -> HttpResponse:
     row = load_or_404(
-        SignIn.objects.live(now=timezone.now()).filter(user=request.user), id=sign_in_id
+        SignIn.objects.live(now=timezone.now()).of_people().filter(user=request.user), id=sign_in_id
     )
     end_sign_ins(sign_ins=[row], by=request.user, ip=request.META["REMOTE_ADDR"])
     messages.success(request, "That session is signed out.")
@@ -76,9 +80,9 @@ def end_sessions(request: PersonRequest) -> HttpResponse:
     """End all other sessions, or with ``all`` this one too."""
     if "all" in request.POST:
         sign_out_everywhere(user=request.user, by=request.user)
-        messages.success(request, "You are signed out everywhere.")
+        messages.success(request, "You are signed out everywhere, and your API tokens are revoked.")
         return redirect("hm_auth:login")
-    others = SignIn.objects.filter(user=request.user).exclude(id=request.sign_in.pk)
+    others = SignIn.objects.of_people().filter(user=request.user).exclude(id=request.sign_in.pk)
     end_sign_ins(sign_ins=others, by=request.user, ip=request.META["REMOTE_ADDR"])
     messages.success(request, "All your other sessions are signed out.")
     return redirect("account")

@@ -154,10 +154,13 @@ class Invoice(models.Model):
             models.Index(fields=["-period_start", "-id"], name="invoice_newest"),
             models.Index(fields=["status", "-period_start", "-id"], name="invoice_by_status"),
             models.Index(fields=["company_id", "-period_start", "-id"], name="invoice_of_company"),
+            models.Index(fields=["currency", "-period_start", "-id"], name="invoice_by_currency"),
             models.Index(fields=["issued_on", "id"], name="invoice_by_issue"),
             models.Index(
                 fields=["company_id", "due_on"], condition=~Q(open=0), name="invoice_unpaid"
             ),
+            models.Index(fields=["gross"], name="invoice_by_amount"),
+            models.Index(fields=["open"], condition=~Q(open=0), name="invoice_by_open"),
         )
 
     def __str__(self) -> str:
