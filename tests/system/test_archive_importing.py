@@ -51,7 +51,7 @@ def test_an_import_goes_on_after_its_worker_was_killed(stack, browser: Browser, 
     start_again(page)
     expect(page.get_by_role("link", name="Open the space")).to_be_visible(timeout=60_000)
     look(page, "archive-import-done")
-    page.get_by_role("link", name=re.compile("^New")).click()
+    page.get_by_role("link", name=re.compile(r"^New \d")).click()
     page.get_by_role("link", name="Open the space").click()
     expect(page.get_by_role("link", name=re.compile("^Cable "))).to_have_count(MANY)
     page.goto(url + "/spaces/runbooks/import")
