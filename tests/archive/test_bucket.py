@@ -22,6 +22,8 @@ from archive import storages
 from archive.attachments import operations, reading
 from archive.attachments.models import Attachment
 from archive.attachments.storing import path_of, storage
+from archive.exchange import operations as imports
+from archive.exchange import staging
 from archive.service import SERVICE
 from tests.archive.test_attachments import PDF, attach, body, picture
 
@@ -104,3 +106,19 @@ def test_a_space_is_exported_with_its_files(articles, technician, acme_space, bu
     with zipfile.ZipFile(BytesIO(body(answer))) as archive:
         (name,) = [name for name in archive.namelist() if name.endswith("plan.png")]
         assert archive.read(name) == picture()
+
+
+def test_a_file_to_import_waits_there_and_is_gone_when_it_is_done(technician, acme_space, bucket):
+    found = imports.stage(
+        space=acme_space, name="a.md", content=b"# Zebra tunnel", by=technician.user
+    )
+    assert bucket() == [f"imports/{found.pk}"]
+    operations.clean(now=timezone.now())  # is no file of an article
+    assert imports.clean(now=timezone.now() + timedelta(hours=23)) == (0, 0)
+    imports.begin(found=found, by=technician.user)
+    assert acme_space.articles.get().title == "Zebra tunnel"
+    staging.delete(found.pk)  # in a test nothing is committed
+    assert bucket() == []
+    left = imports.stage(space=acme_space, name="b.md", content=b"# B", by=technician.user)
+    assert imports.clean(now=left.created_at + timedelta(hours=25)) == (1, 1)
+    assert bucket() == []

@@ -241,6 +241,26 @@ def test_of_two_imports_into_a_space_one_waits_for_the_other(
         Import.objects.update(state=State.IMPORTING, finished_at=None)
 
 
+def test_an_import_whose_worker_is_gone_holds_nobody_up(
+    technician, colleague, sent, send, work, monkeypatch
+):
+    first, second = sent(packed(**MANY)), sent(packed(**{"b.md": b"# B"}), person=colleague)
+    work()
+    send(technician, "import-begin", first.pk)
+    with monkeypatch.context() as patch:
+        killed_at(patch, 3)
+        with pytest.raises(KeyboardInterrupt):
+            work()
+    with time_machine.travel(timezone.now() + timedelta(minutes=2)):
+        send(colleague, "import-begin", second.pk)
+    second.refresh_from_db()
+    assert second.state == State.DONE
+    assert "It was interrupted." in page_of(technician, first)
+    send(technician, "import-begin", first.pk)
+    work()
+    assert Article.objects.count() == Revision.objects.count() == 26
+
+
 def test_one_may_discard_it_or_stop_it(technician, sent, send, work, monkeypatch):
     found = sent(packed(**MANY))
     assert "was discarded" in technician.browser.get(
