@@ -240,7 +240,7 @@ HOSTILE_FACTS = [
     "position: 99999999999999999999999\nreview_on: 2020-01-01T00:00:00Z\nkind: [a]\npinned: {}",
     "position: .inf\ntags: [1, null, {a: b}, [c], !!binary aGk=]\nvisibility: {a: b}\ntitle: .nan",
     "position: -1\nreview_on: 0001-01-01\ntags: !!set {a, b}\nfiles: {a: b}\ntitle: " + "9" * 5000,
-    'files: [{path: "../../../etc/passwd", name: "../../x"}, {path: p.png, name: "%s"}]' % ("x" * 999),
+    "files: [{path: ../../etc/passwd, name: ../../x}, {path: p.png, name: %s}]" % ("x" * 999),
 ]
 
 

@@ -20,7 +20,6 @@ from archive.exchange.planning import Row, Step, Tell
 from archive.spaces.models import Kind as SpaceKind
 from archive.spaces.models import Space
 
-
 EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
 
 
