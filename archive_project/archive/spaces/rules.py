@@ -9,9 +9,7 @@ from collections.abc import Container
 from anyascii import anyascii
 
 SLUG_LENGTH = 80
-READ = (
-    1000  # characters of a name: a heading may be a whole page of signs that mean a sentence each
-)
+READ = 1000  # characters of a name: a heading may be a page of signs that mean a sentence each
 
 
 def slug_for(name: str, taken: Container[str] = (), fallback: str = "page") -> str:
