@@ -33,8 +33,8 @@ FRONT = re.compile(r"\A---\n(.*?)\n---\n", re.DOTALL)
 # Where the text stands in the exports of Confluence, BookStack and IT Glue; else the whole body.
 REMOTE = re.compile(r"!\[[^\]\n]*\]\(<?https?://", re.IGNORECASE)
 DATA = re.compile(r"data:image/([a-z0-9]+)[a-z0-9.+-]*;base64,", re.IGNORECASE)
-# A tag costs some 80 µs and 2 KB on its way to Markdown, what a parser makes of a DOCX half of that:
-# a page of 20 MiB of them would take the memory of the machine. No article has so many.
+# A tag costs some 80 µs and 2 KB on its way to Markdown, and a node of a DOCX half of that: 20 MiB
+# of them would take the memory of the machine. No article has so many.
 MOST_TAGS = 50_000
 COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)  # the parser looks for each one's end anew
 MOST_NODES = 400_000
