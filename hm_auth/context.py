@@ -47,10 +47,9 @@ def shell(
         "user": user,
         "nav": nav,
         "modules": others,
+        "account_url": account_url if signed_in else "",
         "sidebar": lambda: Sidebar(name, _address("home"), nav, tuple(others)),
-        "person": lambda: Person(
-            person_name(user), user.username, level_label(user), account_url if signed_in else ""
-        ),
+        "person": lambda: Person(person_name(user), user.username, level_label(user), account_url),
     }
 
 

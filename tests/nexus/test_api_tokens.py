@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import json
 import logging
+import threading
+import time
 from datetime import timedelta
 
 import pytest
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, connection
+from django.db import IntegrityError, connection, connections
 from django.utils import timezone
 
 from hm_auth.service.logs import redact
 from nexus.accounts import operations as accounts
 from nexus.api_tokens import operations, rules
 from nexus.api_tokens.models import ApiToken
+from nexus.signins import operations as signins
 from nexus.signins.models import Event, SignIn, Throttle
 from tests.nexus.conftest import person
 from tests.nexus.test_token import ask, claims_of, sign_in
@@ -312,3 +315,27 @@ def test_the_list_costs_the_same_for_many(api, admin, django_assert_num_queries)
     caller = api(admin)
     with django_assert_num_queries(2):
         assert len(caller.get("/api/api-tokens/").json()["results"]) == 12
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nothing_is_left_of_a_token_revoked_in_the_middle_of_an_exchange(tech, monkeypatch):
+    token = made(tech)
+    checked, real = threading.Event(), signins.begin
+
+    def slowly(**given):
+        checked.set()
+        time.sleep(0.3)
+        return real(**given)
+
+    def revoke():
+        checked.wait(5)
+        operations.revoke(token=token.token, by=tech)
+        connections.close_all()
+
+    monkeypatch.setattr(signins, "begin", slowly)
+    other = threading.Thread(target=revoke)
+    other.start()
+    operations.exchange(secret=token.secret, module=None, ip="127.0.0.1", user_agent="")
+    other.join()
+    assert ApiToken.objects.get().revoked_at is not None
+    assert SignIn.objects.get().ended_reason == "API token revoked"
