@@ -229,6 +229,39 @@ def test_a_size_that_the_zip_lies_about_does_not_help():
     assert sum(map(len, found.values())) <= 5000
 
 
+HOSTILE_FACTS = [
+    # an instant that is in the year before the first, in UTC, which nothing could read again
+    'created: "0001-01-01T00:00:00+14:00"\nupdated: "0001-01-01T00:00:00+14:00"',
+    "created: 0001-01-01T00:00:00+14:00\nupdated: 9999-12-31T23:59:59-14:00",
+    # what a text column does not take
+    'tags: ["a\\0b", "\\ud800", "\\u2028"]\nfiles: [{path: p.png, name: "a\\0\\ud800.png"}]',
+    'title: "a\\0b\\ud800"\nslug: "\\ud800"\nkind: "\\0"\nvisibility: "\\0"',
+    # other types and sizes than meant
+    "position: 99999999999999999999999\nreview_on: 2020-01-01T00:00:00Z\nkind: [a]\npinned: {}",
+    "position: .inf\ntags: [1, null, {a: b}, [c], !!binary aGk=]\nvisibility: {a: b}\ntitle: .nan",
+    "position: -1\nreview_on: 0001-01-01\ntags: !!set {a, b}\nfiles: {a: b}\ntitle: " + "9" * 5000,
+    "files: [{path: ../../etc/passwd, name: ../../x}, {path: p.png, name: %s}]" % ("x" * 999),
+]
+
+
+@pytest.mark.parametrize("facts", HOSTILE_FACTS)
+def test_hostile_front_matter_makes_an_article_that_every_page_can_show(technician, shared, facts):
+    text = f"---\n{facts}\n---\n\nText\n".encode()
+    report = importing.run(
+        space=shared, files={"a.md": text, "p.png": PNG}, left_out={}, by=technician.user
+    )
+    assert report[0].done == "new", report
+    address = f"/articles/help/{Article.objects.get().slug}"
+    for page in (address, f"{address}/history", "/spaces/help", "/recent", "/feed.atom", "/"):
+        assert technician.browser.get(page).status_code == 200, page
+
+
+def test_a_directory_of_half_a_million_members_is_not_read():
+    directory = files.MEMBER.ljust(46, b"\0") * (files.MOST_ENTRIES + 1)
+    with pytest.raises(files.Refused, match="more than 5000 files"):
+        files.of_zip(directory + packed(a=b"x"))
+
+
 @pytest.mark.parametrize(
     ("content", "source"),
     [

@@ -91,12 +91,13 @@ def read(path: str, content: bytes) -> Document:
         document.notes.append(f"Pictures of other places that were not fetched: {remote}.")
     found = " ".join((title or _first_heading(document.source)).split())
     stem = PurePosixPath(path).stem
-    named = (_one_line(str(each or "")) for each in (document.facts.get("title"), found, stem))
+    named = (one_line(str(each or "")) for each in (document.facts.get("title"), found, stem))
     document.title = next(filter(None, named), "Untitled")
     return document
 
 
-def _one_line(title: str) -> str:
+def one_line(title: str) -> str:
+    """Return what a file says without what no column and no line can hold: YAML can write NUL."""
     odd = ("Cc", "Cs", "Zl", "Zp")
     return "".join(" " if unicodedata.category(c) in odd else c for c in title).strip()[:200]
 

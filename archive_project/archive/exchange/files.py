@@ -16,6 +16,8 @@ MOST_BYTES = 100 * 1024 * 1024  # of all files together, unpacked
 MOST_OF_ONE = 20 * 1024 * 1024
 MOST_PACKED = 50 * 1024 * 1024
 LONGEST_PATH = 1000
+MEMBER = b"PK\x01\x02"  # begins the entry of each member in the directory of a ZIP
+MOST_ENTRIES = 100_000  # of all ZIPs in one another: the directory is read as a whole, and counted
 BROKEN = (
     zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError, NotImplementedError,
     RuntimeError, ValueError, OSError,
@@ -46,6 +48,8 @@ def of_zip(packed: bytes) -> tuple[dict[str, bytes], dict[str, str]]:
     """
     if len(packed) > MOST_PACKED:
         raise Refused("The ZIP is larger than 50 MiB.")
+    if packed.count(MEMBER) > MOST_ENTRIES:
+        raise Refused(f"The ZIP has more than {MOST_FILES} files.")
     files: dict[str, bytes] = {}
     left_out: dict[str, str] = {}
     try:
