@@ -20,6 +20,7 @@ from deploy.local.console import failed
 from deploy.local.databases import Server
 from deploy.local.paths import ROOT
 from deploy.local.services import MODULES, NEXUS, SERVICES, Service
+from hm_auth.service import conf_file
 
 
 class Installation:
@@ -90,10 +91,23 @@ class Installation:
             kept["HM_LOG_LEVEL"] = os.environ["HM_LOG_LEVEL"]
         return kept | ({"HM_DEMO": "1"} if self._demo else {})
 
-    def manage(self, service: Service, *arguments: str) -> str:
+    def manage(self, service: Service, *arguments: str, **environment: str) -> str:
         """Run a management command and return its output. Raises Problem."""
         command = self.command(service, "manage.py", *arguments)
-        return self._run(f"{service.title}'s {arguments[0]}", command, self.environment(service))
+        environment = self.environment(service) | environment
+        return self._run(f"{service.title}'s {arguments[0]}", command, environment)
+
+    def register(self, service: Service) -> str:
+        """Register a module with Nexus, or again; return its secret, which stays as it is."""
+        file = self.folder / service.conf_path.name
+        secret = conf_file.read(file).get("CLIENT_SECRET") or secrets.token_urlsafe(32)
+        self.manage(
+            NEXUS, "register_module", service.name, "--name", service.title,
+            "--url", self._urls[service.name], "--icon", service.icon,
+            "--description", service.description, "--scopes", ",".join(service.scopes),
+            "--secret-from-env", "CLIENT_SECRET", CLIENT_SECRET=secret,
+        )  # fmt: skip
+        return secret
 
     def _set_up(self, service: Service) -> None:
         self._report(f"Setting up {service.title}")
@@ -116,19 +130,10 @@ class Installation:
             environment |= {
                 "HM_NEXUS_URL": self._urls[NEXUS.name],
                 "HM_CLIENT_ID": service.name,
-                "HM_CLIENT_SECRET": self._register(service),
+                "HM_CLIENT_SECRET": self.register(service),
             }
         command = self.command(service, "init_db.py", "--non-interactive")
         self._run(f"{service.title}'s init_db.py", command, environment)
-
-    def _register(self, service: Service) -> str:
-        output = self.manage(
-            NEXUS, "register_module", service.name, "--name", service.title,
-            "--url", self._urls[service.name], "--icon", service.icon,
-            "--description", service.description, "--scopes", ",".join(service.scopes),
-            "--print-secret",
-        )  # fmt: skip
-        return output.strip().splitlines()[-1]
 
     def _run(self, what: str, command: list[str], environment: Mapping[str, str]) -> str:
         done = subprocess.run(

@@ -141,6 +141,10 @@ class Stack:
         """Run a management command of a service and return what it printed. Raises Problem."""
         return self._installation.manage(BY_NAME[name], *arguments)
 
+    def register(self, name: str) -> None:
+        """Register a module once more, as setting up anew does. Raises Problem."""
+        self._installation.register(BY_NAME[name])
+
     def log(self, name: str) -> str:
         """Return all a service has printed since this stack was started."""
         return self._log_path(name).read_text(encoding="utf-8", errors="replace")

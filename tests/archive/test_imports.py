@@ -92,7 +92,7 @@ def test_a_small_file_is_looked_at_and_imported_without_waiting(technician, sent
     found = sent(packed(**{"a.md": b"# VPN\nText", "b.txt": b"x"}))
     page = page_of(technician, found)
     assert "Nothing is saved yet" in page
-    assert re.search(r"a\.md</td>\s*<td data-label=\"Result\">New", page)
+    assert re.search(r"a\.md</td>\s*<td class=\"text-nowrap\" data-label=\"Result\">New", page)
     assert "no article links to it" in page
     assert not Article.objects.exists()
     assert staged() == [str(found.pk)]

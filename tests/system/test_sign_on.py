@@ -121,3 +121,10 @@ def test_back_shows_nothing_after_signing_out(stack, browser_with_memory):
         page.go_back()
         expect(page).to_have_url(login_page(stack.urls[service]))
         assert page.get_by_text("Globex Logistics").count() == 0
+
+
+def test_a_demo_that_is_set_up_again_with_newer_code_signs_people_in(stack, person):
+    stack.register("archive")
+    tech = person("tech")
+    tech.sign_in("archive")
+    assert tech.get("archive", "/recent").url == stack.urls["archive"] + "/recent"
