@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from archive.articles.models import Article, Revision
 from archive.attachments.models import Attachment
 from archive.attachments.operations import attach
-from archive.exchange import files, importing, planning
+from archive.exchange import apart, files, importing, planning
 from archive.exchange.documents import Unreadable, read
 from archive.exchange.exporting import write_zip
 from archive.spaces.operations import create_space
@@ -260,6 +260,49 @@ def test_a_directory_of_half_a_million_members_is_not_read():
     directory = files.MEMBER.ljust(46, b"\0") * (files.MOST_ENTRIES + 1)
     with pytest.raises(files.Refused, match="more than 5000 files"):
         files.of_zip(directory + packed(a=b"x"))
+
+
+def docx_of(xml: str) -> bytes:
+    start, end = DOCX.split(b"<w:p>")[0], b"</w:body></w:document>"
+    return packed(**{**WORD, "word/document.xml": start + xml.encode() + end})
+
+
+SWOLLEN = {
+    "runs.docx": docx_of("<w:r/>" * 500_000),
+    "attributes.docx": docx_of("<w:p " + "".join(f"a{n}='' " for n in range(500_000)) + "/>"),
+    "many.html": b"<b>x</b>" * 100_000,
+    "unfinished.html": b"<a " * 40_000,  # each looked for its end in all the rest
+    "sections.html": b"<![CDATA[" * 40_000,
+    # each paragraph begins with all that were bold before it
+    "bold.html": "".join(f"<p><b class=a{n}>x" for n in range(20_000)).encode(),
+}
+
+
+@pytest.mark.parametrize("path", SWOLLEN)
+def test_a_document_that_would_take_the_machine_is_left_out(path, monkeypatch):
+    monkeypatch.setattr(apart, "LONGEST", 2)
+    with pytest.raises(Unreadable, match=r"more than|more time or memory"):
+        apart.read(path, SWOLLEN[path])
+
+
+def test_what_is_read_in_a_process_of_its_own_is_the_same(monkeypatch):
+    page = b'<title>T</title><p>One &eacute; <b>two</b><img src="data:image/png;base64,eA==">'
+    samples = {"a/b.html": page, "c.docx": packed(**WORD), "e.docx": b"x"}
+    for path, content in samples.items():
+        results = []
+        for quick in (10**9, -1):
+            monkeypatch.setattr(apart, "QUICK_STEPS", quick)
+            monkeypatch.setattr(apart, "QUICK_DOCX", quick)
+            try:
+                results.append(apart.read(path, content))
+            except Unreadable as error:
+                results.append(str(error))
+        assert results[0] == results[1], path
+
+
+def test_comments_of_a_page_are_not_looked_for_one_by_one():
+    assert read("a.html", b"<p>A<!-- <p>B --> C<!-- D").source == "A C\n"
+    assert read("a.html", b"<!--" * 40_000).source.strip() == ""
 
 
 @pytest.mark.parametrize(

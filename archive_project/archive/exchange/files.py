@@ -78,6 +78,15 @@ def of_zip(packed: bytes) -> tuple[dict[str, bytes], dict[str, str]]:
     return files, left_out
 
 
+def unpacked_size(packed: bytes) -> int:
+    """Return the bytes a ZIP says that it unpacks to; more than stated is never read. 0: no ZIP."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(packed)) as archive:
+            return sum(member.file_size for member in archive.infolist())
+    except BROKEN:
+        return 0
+
+
 def of_folder(folder: Path) -> tuple[dict[str, bytes], dict[str, str]]:
     """Return the files below ``folder`` as ``of_zip`` does; links are not followed."""
     files: dict[str, bytes] = {}
