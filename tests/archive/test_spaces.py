@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
+from django.db import connection
 
 from archive.pages.views import spaces
 from archive.spaces import following
@@ -144,3 +147,22 @@ def test_only_writers_delete_spaces(billing, acme, globex, internal, shared, acm
             answer = who.browser.post(f"/spaces/{space.slug}/delete")
             assert answer.status_code in (403, 404)
     assert Space.objects.count() == 3
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_people_who_open_a_space_of_one_name_at_once_get_two():
+    together = threading.Barrier(2, timeout=20)
+
+    def open_some() -> None:
+        for number in range(5):
+            together.wait()
+            create_space(name=f"Handbook {number}", kind="internal")
+        connection.close()  # each person has their own
+
+    threads = [threading.Thread(target=open_some) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    found = sorted(Space.objects.values_list("slug", flat=True))
+    assert found == sorted(f"handbook-{n}{tail}" for n in range(5) for tail in ("", "-2"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from archive.links import operations as links
 from archive.spaces.models import Space
@@ -19,6 +19,8 @@ def create_space(
 
     Raises ValidationError when the company has one already, or a company space names none.
     """
+    with connection.cursor() as cursor:  # two at once would find the same address free
+        cursor.execute("LOCK TABLE spaces_space IN SHARE ROW EXCLUSIVE MODE")
     taken = set(Space.objects.values_list("slug", flat=True))
     space = Space(
         name=name, kind=kind, company_id=company_id, language=language,
