@@ -46,6 +46,27 @@ def somebody(browser: Browser, url: str, name: str, **options) -> Page:
     return page
 
 
+def writing_on_while_a_file_is_sent(page: Page) -> None:
+    """What is typed meanwhile goes on where it was, and two files stay two words."""
+    area, held = page.get_by_label("Text", exact=True), []
+    page.route("**/attachments/upload", held.append)
+    area.press("Control+End")
+    page.evaluate(PASTE, ["#id_source", PIXELS, "slow.png"])
+    expect(area).to_have_value(re.compile(r"\) \[Sending slow\.png …\]$"))
+    area.press_sequentially("\n\nAfter")
+    area.press("ArrowLeft")
+    held.pop().continue_()
+    expect(area).to_have_value(re.compile(r"\) !\[slow\.png\]\([^ ()]+\)\n\nAfter$"))
+    area.press_sequentially("-")
+    expect(area).to_have_value(re.compile(r"\n\nAfte-r$"))
+    page.evaluate(PASTE, ["#id_source", PIXELS, "late.png"])
+    page.get_by_label("Title").focus()
+    held.pop().continue_()
+    expect(area).to_have_value(re.compile(r"!\[late\.png\]"))
+    expect(page.get_by_label("Title")).to_be_focused()
+    page.unroute("**/attachments/upload")
+
+
 def test_two_people_write_and_a_client_reads(stack, browser: Browser, person):
     url = stack.urls["archive"]
     tech = somebody(browser, url, "tech")
@@ -63,6 +84,7 @@ def test_two_people_write_and_a_client_reads(stack, browser: Browser, person):
     expect(shown.locator("strong")).to_have_text("off")
     expect(shown.get_by_role("img", name="label.png")).to_be_visible()
     assert shown.get_by_role("img").evaluate("(each) => each.naturalWidth") == 2
+    writing_on_while_a_file_is_sent(tech)
     tech.get_by_label("Who may read it").select_option("client")
     expect(tech.get_by_text("Draft kept")).to_be_visible()
     tech.reload()  # as after a crash: what was typed is offered
