@@ -43,6 +43,7 @@ def shell(
     others: Any = SimpleLazyObject(lambda: tuple(modules())) if signed_in else ()
     return {
         "service_name": name,
+        "csrf_cookie": settings.CSRF_COOKIE_NAME,
         "service_icon": getattr(settings, "SERVICE_ICON", ""),
         "user": user,
         "nav": nav,

@@ -185,12 +185,6 @@
     }
   });
 
-  /* Signing in again gives another token; the cookie always has the present one. */
-  form.addEventListener("submit", function () {
-    var cookie = document.cookie.match(/(?:^|; )archive_csrf=([^;]+)/);
-    if (cookie) form.elements.csrfmiddlewaretoken.value = cookie[1];
-  });
-
   /* Signed out meanwhile: never leave the page by itself, the text is on it. */
   document.body.addEventListener("htmx:beforeOnLoad", function (event) {
     if (!event.detail.xhr.getResponseHeader("HX-Redirect")) return;
