@@ -5,6 +5,7 @@ One query loads session, tokens and person. ``SESSION_ENGINE = "hm_auth.session"
 
 from __future__ import annotations
 
+import re
 import uuid
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -23,6 +24,7 @@ from hm_auth.permissions import Level
 from hm_auth.tokens import Claims
 
 SWEPT_AT_ONCE = 500
+_KEY = re.compile(r"[a-z0-9]{8,40}")
 _LOAD = "SELECT * FROM hm_auth_session WHERE session_key = %s AND expire_date > %s"
 
 
@@ -43,6 +45,10 @@ class SessionStore(db.SessionStore):
     @classmethod
     def get_model_class(cls) -> type[Session]:
         return Session
+
+    def _validate_session_key(self, key: str | None) -> bool:
+        """Take what Django makes for a key: a cookie may hold a NUL, at which PostgreSQL stops."""
+        return bool(key and _KEY.fullmatch(key))
 
     def _get_session_from_db(self) -> Session | None:
         # As SQL: each request begins with this, and building it by the ORM costs twice its answer.

@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from archive.articles.models import Article, Revision
 from archive.attachments.models import Attachment
 from archive.attachments.operations import attach
-from archive.exchange import files, importing, planning
+from archive.exchange import apart, files, importing, planning
 from archive.exchange.documents import Unreadable, read
 from archive.exchange.exporting import write_zip
 from archive.spaces.operations import create_space
@@ -227,6 +227,82 @@ def test_a_size_that_the_zip_lies_about_does_not_help():
     except files.Refused:
         found = {}
     assert sum(map(len, found.values())) <= 5000
+
+
+HOSTILE_FACTS = [
+    # an instant that is in the year before the first, in UTC, which nothing could read again
+    'created: "0001-01-01T00:00:00+14:00"\nupdated: "0001-01-01T00:00:00+14:00"',
+    "created: 0001-01-01T00:00:00+14:00\nupdated: 9999-12-31T23:59:59-14:00",
+    # what a text column does not take
+    'tags: ["a\\0b", "\\ud800", "\\u2028"]\nfiles: [{path: p.png, name: "a\\0\\ud800.png"}]',
+    'title: "a\\0b\\ud800"\nslug: "\\ud800"\nkind: "\\0"\nvisibility: "\\0"',
+    # other types and sizes than meant
+    "position: 99999999999999999999999\nreview_on: 2020-01-01T00:00:00Z\nkind: [a]\npinned: {}",
+    "position: .inf\ntags: [1, null, {a: b}, [c], !!binary aGk=]\nvisibility: {a: b}\ntitle: .nan",
+    "position: -1\nreview_on: 0001-01-01\ntags: !!set {a, b}\nfiles: {a: b}\ntitle: " + "9" * 5000,
+    "files: [{path: ../../etc/passwd, name: ../../x}, {path: p.png, name: %s}]" % ("x" * 999),
+]
+
+
+@pytest.mark.parametrize("facts", HOSTILE_FACTS)
+def test_hostile_front_matter_makes_an_article_that_every_page_can_show(technician, shared, facts):
+    text = f"---\n{facts}\n---\n\nText\n".encode()
+    report = importing.run(
+        space=shared, files={"a.md": text, "p.png": PNG}, left_out={}, by=technician.user
+    )
+    assert report[0].done == "new", report
+    address = f"/articles/help/{Article.objects.get().slug}"
+    for page in (address, f"{address}/history", "/spaces/help", "/recent", "/feed.atom", "/"):
+        assert technician.browser.get(page).status_code == 200, page
+
+
+def test_a_directory_of_half_a_million_members_is_not_read():
+    directory = files.MEMBER.ljust(46, b"\0") * (files.MOST_ENTRIES + 1)
+    with pytest.raises(files.Refused, match="more than 5000 files"):
+        files.of_zip(directory + packed(a=b"x"))
+
+
+def docx_of(xml: str) -> bytes:
+    start, end = DOCX.split(b"<w:p>")[0], b"</w:body></w:document>"
+    return packed(**{**WORD, "word/document.xml": start + xml.encode() + end})
+
+
+SWOLLEN = {
+    "runs.docx": docx_of("<w:r/>" * 500_000),
+    "attributes.docx": docx_of("<w:p " + "".join(f"a{n}='' " for n in range(500_000)) + "/>"),
+    "many.html": b"<b>x</b>" * 100_000,
+    "unfinished.html": b"<a " * 40_000,  # each looked for its end in all the rest
+    "sections.html": b"<![CDATA[" * 40_000,
+    # each paragraph begins with all that were bold before it
+    "bold.html": "".join(f"<p><b class=a{n}>x" for n in range(20_000)).encode(),
+}
+
+
+@pytest.mark.parametrize("path", SWOLLEN)
+def test_a_document_that_would_take_the_machine_is_left_out(path, monkeypatch):
+    monkeypatch.setattr(apart, "LONGEST", 2)
+    with pytest.raises(Unreadable, match=r"more than|more time or memory"):
+        apart.read(path, SWOLLEN[path])
+
+
+def test_what_is_read_in_a_process_of_its_own_is_the_same(monkeypatch):
+    page = b'<title>T</title><p>One &eacute; <b>two</b><img src="data:image/png;base64,eA==">'
+    samples = {"a/b.html": page, "c.docx": packed(**WORD), "e.docx": b"x"}
+    for path, content in samples.items():
+        results = []
+        for quick in (10**9, -1):
+            monkeypatch.setattr(apart, "QUICK_STEPS", quick)
+            monkeypatch.setattr(apart, "QUICK_DOCX", quick)
+            try:
+                results.append(apart.read(path, content))
+            except Unreadable as error:
+                results.append(str(error))
+        assert results[0] == results[1], path
+
+
+def test_comments_of_a_page_are_not_looked_for_one_by_one():
+    assert read("a.html", b"<p>A<!-- <p>B --> C<!-- D").source == "A C\n"
+    assert read("a.html", b"<!--" * 40_000).source.strip() == ""
 
 
 @pytest.mark.parametrize(

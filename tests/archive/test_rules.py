@@ -129,6 +129,7 @@ def test_an_address_is_free_and_short():
     assert slug_for("A", {"a", "a-2"}) == "a-3"
     assert slug_for("а", {"a"}) == "a-2"  # Cyrillic: no two addresses look the same
     assert slug_for("网" * 200) == ("wang" * 20)
+    assert slug_for("ﷺ" * 200_000) == slug_for("ﷺ" * 10)  # at once, too: a heading may be so long
 
 
 @given(st.text(max_size=200))

@@ -13,6 +13,8 @@ from django.db import DatabaseError
 from hm_auth import nexus as connection
 from hm_auth.models import Session
 from hm_auth.service import logs
+from hm_auth.ui.frame import Person
+from hm_auth.ui.templatetags.hm import drawn
 from tests.hm_auth.fake_nexus import company
 
 
@@ -215,3 +217,27 @@ def test_a_signed_in_row_is_whole(db):
             expire_date="2030-01-01T00:00Z",
             sid="4f1c7c3e-4b37-4b4e-a6f5-0c6a38a5c8f1",
         )
+
+
+@pytest.mark.parametrize(
+    "cookie",
+    [
+        r'"\000aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"', r'"aaaaaaaaaaaaaaaa\000"', "x" * 5000,
+        "' OR 1=1 --aaaaaaaaaaaaaaaaaaaaa", "%s%(x)s%%", r'"\377\200aaaaaaaaaa"', "a" * 32, "",
+    ],
+)  # fmt: skip
+def test_an_odd_session_cookie_is_a_strangers(db, browser, settings, cookie):
+    answer = browser.get("/", HTTP_COOKIE=f"{settings.SESSION_COOKIE_NAME}={cookie}")
+    assert (answer.status_code, answer["Location"][:11]) == (302, "/auth/login")
+
+
+def test_nobody_gets_the_frame_that_was_drawn_for_another(nexus, sign_in):
+    people = {name: sign_in(name) for name in ("billing", "tech")}
+    pages = [(name, browser.get("/").content.decode()) for name, browser in people.items()] * 2
+    for name, page in pages:
+        menu = page[page.index("hm-menu-who") : page.index("hm-theme")]
+        assert f">{name} ·" in menu
+    facts = Person("</a><script>", "x' onclick=", "Admin", "javascript:x")
+    kept = drawn("hm/parts/user_menu.html", facts)
+    assert "<script>" not in kept
+    assert "csrf" not in kept

@@ -375,7 +375,7 @@ def test_a_change_decided_by_an_old_page_is_refused(admin, tech):
 def test_a_new_name_waits_for_no_admin(admin, tech):
     with CaptureQueriesContext(connection) as queries:
         accounts.update_user(user=tech, by=admin, full_name="New", permission_level="technician")
-    locks = [query["sql"] for query in queries if "FOR UPDATE" in query["sql"]]
+    locks = [query["sql"] for query in queries if "FOR NO KEY UPDATE" in query["sql"]]
     assert len(locks) == 1
     assert "'admin'" not in locks[0]
 

@@ -318,7 +318,20 @@ def test_the_list_costs_the_same_for_many(api, admin, django_assert_num_queries)
 
 
 @pytest.mark.django_db(transaction=True)
-def test_nothing_is_left_of_a_token_revoked_in_the_middle_of_an_exchange(tech, monkeypatch):
+@pytest.mark.parametrize(
+    ("end", "reason"),
+    [
+        (lambda token: operations.revoke(token=token, by=token.user), "API token revoked"),
+        (lambda token: accounts.disable(user=token.user, by=None), "account disabled"),
+        (
+            lambda token: accounts.sign_out_everywhere(user=token.user, by=token.user),
+            "signed out everywhere",
+        ),
+    ],
+)
+def test_nothing_is_left_of_a_token_that_ends_in_the_middle_of_an_exchange(
+    tech, monkeypatch, end, reason
+):
     token = made(tech)
     checked, real = threading.Event(), signins.begin
 
@@ -327,15 +340,15 @@ def test_nothing_is_left_of_a_token_revoked_in_the_middle_of_an_exchange(tech, m
         time.sleep(0.3)
         return real(**given)
 
-    def revoke():
+    def other_request():
         checked.wait(5)
-        operations.revoke(token=token.token, by=tech)
+        end(ApiToken.objects.select_related("user").get())
         connections.close_all()
 
     monkeypatch.setattr(signins, "begin", slowly)
-    other = threading.Thread(target=revoke)
+    other = threading.Thread(target=other_request)
     other.start()
     operations.exchange(secret=token.secret, module=None, ip="127.0.0.1", user_agent="")
     other.join()
     assert ApiToken.objects.get().revoked_at is not None
-    assert SignIn.objects.get().ended_reason == "API token revoked"
+    assert SignIn.objects.get().ended_reason == reason

@@ -13,6 +13,7 @@ from django.test import Client
 from django.utils import timezone
 
 from nexus.accounts import operations as accounts
+from nexus.api_tokens.operations import create
 from nexus.directory import operations as directory
 from nexus.signins.login_codes import issue_login_code
 from nexus.signins.models import Event, LoginCode, RefreshChain, SignIn
@@ -290,7 +291,9 @@ def test_a_stolen_access_token_alone_opens_no_session(client, tech, treasury):
     assert not LoginCode.objects.exists()
 
 
-@pytest.mark.parametrize("whose", ["another module", "a script", "a module", "nobody", "ended"])
+@pytest.mark.parametrize(
+    "whose", ["another module", "a script", "a module", "nobody", "ended", "an API token"]
+)
 def test_a_module_gets_codes_for_the_tokens_it_was_given(client, tech, treasury, archive, whose):
     def of(module):
         return token_for(Client(), "tech", module=module).json()["access"]
@@ -303,6 +306,11 @@ def test_a_module_gets_codes_for_the_tokens_it_was_given(client, tech, treasury,
         ],
         "nobody": lambda: "nonsense",
         "ended": lambda: of(treasury),
+        "an API token": lambda: ask(
+            client,
+            {"api_token": create(user=tech, name="Feed", days=30, by=tech).secret},
+            module=treasury,
+        ).json()["access"],
     }[whose]()
     if whose == "ended":
         end_sign_ins(sign_ins=SignIn.objects.all())

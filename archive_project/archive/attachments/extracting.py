@@ -7,7 +7,6 @@ are strangers': one that makes them loop or swell ends its process and nothing e
 from __future__ import annotations
 
 import io
-import resource
 import sys
 from collections.abc import Callable, Iterator
 
@@ -64,8 +63,11 @@ def words(kind: str, content: bytes) -> str:
 
 
 def main() -> None:
-    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    if sys.platform != "win32":  # which knows no such limits: there only the caller's time counts
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     text = words(sys.argv[1], sys.stdin.buffer.read())
     sys.stdout.buffer.write(text.encode("utf-8", "replace"))
 

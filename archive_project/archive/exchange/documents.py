@@ -33,6 +33,11 @@ FRONT = re.compile(r"\A---\n(.*?)\n---\n", re.DOTALL)
 # Where the text stands in the exports of Confluence, BookStack and IT Glue; else the whole body.
 REMOTE = re.compile(r"!\[[^\]\n]*\]\(<?https?://", re.IGNORECASE)
 DATA = re.compile(r"data:image/([a-z0-9]+)[a-z0-9.+-]*;base64,", re.IGNORECASE)
+# A tag costs some 80 µs and 2 KB on its way to Markdown, and a node of a DOCX half of that: 20 MiB
+# of them would take the memory of the machine. No article has so many.
+MOST_TAGS = 50_000
+COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)  # the parser looks for each one's end anew
+MOST_NODES = 400_000
 PLACES = ("#main-content", ".page-content", "#document-content", "main", "article", "body")
 
 
@@ -83,6 +88,8 @@ def read(path: str, content: bytes) -> Document:
     else:
         text = _text(content, document.notes)
         if suffix in (".html", ".htm"):
+            text = COMMENT.sub("", text)
+            _demand_few_tags(text)
             title = _html_title(text)
             document.source = _html(text, document)
         else:
@@ -91,12 +98,13 @@ def read(path: str, content: bytes) -> Document:
         document.notes.append(f"Pictures of other places that were not fetched: {remote}.")
     found = " ".join((title or _first_heading(document.source)).split())
     stem = PurePosixPath(path).stem
-    named = (_one_line(str(each or "")) for each in (document.facts.get("title"), found, stem))
+    named = (one_line(str(each or "")) for each in (document.facts.get("title"), found, stem))
     document.title = next(filter(None, named), "Untitled")
     return document
 
 
-def _one_line(title: str) -> str:
+def one_line(title: str) -> str:
+    """Return what a file says without what no column and no line can hold: YAML can write NUL."""
     odd = ("Cc", "Cs", "Zl", "Zp")
     return "".join(" " if unicodedata.category(c) in odd else c for c in title).strip()[:200]
 
@@ -142,7 +150,13 @@ def _html_title(text: str) -> str:
     return found.get_text(" ", strip=True) if found else ""
 
 
+def _demand_few_tags(text: str) -> None:
+    if text.count("<") > MOST_TAGS:
+        raise Unreadable(f"It has more than {MOST_TAGS} tags.")
+
+
 def _html(text: str, document: Document) -> str:
+    _demand_few_tags(text)
     soup = BeautifulSoup(text, "html.parser")
     place = next((node for css in PLACES if (node := soup.select_one(css))), soup)
     for node in (*place.find_all("h1", limit=1), *place.find_all("nav")):
@@ -182,6 +196,9 @@ def _docx(content: bytes, document: Document) -> str:
     if any(b"<!DOCTYPE" in part or b"<!ENTITY" in part for part in parts.values()):
         raise Unreadable("It declares entities, which no word processor does.")
 
+    if sum(map(_nodes, parts.values())) > MOST_NODES:
+        raise Unreadable(f"It has more than {MOST_NODES} tags and attributes.")
+
     @mammoth.images.img_element
     def picture(image: Any) -> dict[str, str]:
         kind = re.sub(r"[^a-z0-9].*", "", str(image.content_type).rpartition("/")[2].lower())
@@ -197,6 +214,12 @@ def _docx(content: bytes, document: Document) -> str:
     except (KeyError, OSError, ValueError, AttributeError, SyntaxError, ExpatError) as error:
         raise Unreadable("It is not a DOCX file that can be read.") from error
     return str(result.value)
+
+
+def _nodes(part: bytes) -> int:
+    """Return about how many nodes a parser makes of ``part``; a picture is not parsed."""
+    is_xml = part.lstrip(b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n").startswith(b"<")
+    return part.count(b"<") + part.count(b"=") if is_xml else 0
 
 
 def _repacked(parts: dict[str, bytes]) -> io.BytesIO:

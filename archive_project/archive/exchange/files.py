@@ -16,6 +16,8 @@ MOST_BYTES = 100 * 1024 * 1024  # of all files together, unpacked
 MOST_OF_ONE = 20 * 1024 * 1024
 MOST_PACKED = 50 * 1024 * 1024
 LONGEST_PATH = 1000
+MEMBER = b"PK\x01\x02"  # begins the entry of each member in the directory of a ZIP
+MOST_ENTRIES = 100_000  # of all ZIPs in one another: the directory is read as a whole, and counted
 BROKEN = (
     zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError, NotImplementedError,
     RuntimeError, ValueError, OSError,
@@ -49,6 +51,8 @@ def of_zip(packed: bytes) -> tuple[dict[str, bytes], dict[str, str]]:
     """
     if len(packed) > MOST_PACKED:
         raise Refused("The ZIP is larger than 50 MiB.")
+    if packed.count(MEMBER) > MOST_ENTRIES:
+        raise Refused(f"The ZIP has more than {MOST_FILES} files.")
     files: dict[str, bytes] = {}
     left_out: dict[str, str] = {}
     try:
@@ -75,6 +79,15 @@ def of_zip(packed: bytes) -> tuple[dict[str, bytes], dict[str, str]]:
     except BROKEN as error:
         raise Refused("This is not a ZIP file that can be read.") from error
     return files, left_out
+
+
+def unpacked_size(packed: bytes) -> int:
+    """Return the bytes a ZIP says that it unpacks to; more than stated is never read. 0: no ZIP."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(packed)) as archive:
+            return sum(member.file_size for member in archive.infolist())
+    except BROKEN:
+        return 0
 
 
 def of_folder(folder: Path) -> tuple[dict[str, bytes], dict[str, str]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from django.db import transaction
@@ -15,10 +15,12 @@ from archive.articles.models import LONGEST, Article, Kind, Visibility
 from archive.articles.operations import Draft
 from archive.exchange import linking, planning
 from archive.exchange.attaching import Shelf
-from archive.exchange.documents import Document
+from archive.exchange.documents import Document, one_line
 from archive.exchange.planning import Row, Step, Tell
 from archive.spaces.models import Kind as SpaceKind
 from archive.spaces.models import Space
+
+EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
 
 
 def run(
@@ -179,12 +181,18 @@ def _day(stated: object) -> date | None:
 
 
 def _instant(stated: object, article: Article) -> datetime | None:
-    """Return the instant that is meant, unless it lies in the future or has no time zone."""
+    """Return the instant that is meant, unless it lies in the future or has no time zone.
+
+    Nor before there was anything to write with: in UTC the year 1 may be the year 0, which
+    PostgreSQL keeps and no page could read again.
+    """
     try:
         instant = parse_datetime(_text(stated))
     except ValueError:
         return None
-    if instant is None or instant.tzinfo is None or instant > article.created_at:
+    if instant is None or instant.tzinfo is None:
+        return None
+    if not EARLIEST <= instant <= article.created_at:
         return None
     return instant
 
@@ -197,7 +205,7 @@ def _text(stated: object) -> str:
 def _tags(facts: Mapping[str, Any]) -> tuple[str, ...]:
     stated = facts.get("tags")
     words = stated if isinstance(stated, list) else str(stated or "").split(",")
-    tags = {" ".join(str(tag).lower().split())[:40].strip() for tag in words} - {""}
+    tags = {" ".join(one_line(str(tag)).lower().split())[:40].strip() for tag in words} - {""}
     return tuple(sorted(tags)[:20])
 
 

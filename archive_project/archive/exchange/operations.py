@@ -17,7 +17,8 @@ from archive.exchange.tasks import perform_import
 from archive.spaces.models import Space
 from hm_auth.exceptions import HiveMatrixError
 
-SMALL_FILES, SMALL_BYTES = 20, 1024 * 1024  # about a second's work: nobody waits for the worker
+# Some seconds' work at most, and mostly far less: nobody waits for the worker.
+SMALL_FILES, SMALL_BYTES, SMALL_TAGS = 20, 1024 * 1024, 20_000
 
 
 class NotPossible(HiveMatrixError):
@@ -131,4 +132,11 @@ def _hand_over(waiting: Import) -> None:
 
 
 def _is_small(read: Mapping[str, bytes]) -> bool:
-    return len(read) <= SMALL_FILES and sum(map(len, read.values())) <= SMALL_BYTES
+    if len(read) > SMALL_FILES or sum(map(len, read.values())) > SMALL_BYTES:
+        return False
+    size = sum(
+        files.unpacked_size(content) if path.lower().endswith(".docx") else len(content)
+        for path, content in read.items()
+    )
+    tags = sum(content.count(b"<") for content in read.values())
+    return size <= SMALL_BYTES and tags <= SMALL_TAGS

@@ -9,7 +9,8 @@ from enum import StrEnum
 from pathlib import PurePosixPath
 
 from archive.articles.models import Article
-from archive.exchange.documents import Document, Unreadable, read
+from archive.exchange.apart import read
+from archive.exchange.documents import Document, Unreadable
 from archive.exchange.files import FORMATS, MOST_BYTES, Refused
 from archive.spaces.rules import slug_for
 

@@ -9,6 +9,7 @@ from collections.abc import Container
 from anyascii import anyascii
 
 SLUG_LENGTH = 80
+READ = 1000  # characters of a name: a heading may be a page of signs that mean a sentence each
 
 
 def slug_for(name: str, taken: Container[str] = (), fallback: str = "page") -> str:
@@ -17,7 +18,7 @@ def slug_for(name: str, taken: Container[str] = (), fallback: str = "page") -> s
     Every script is written in Latin letters, ``Принтер`` as ``printer``. A name that has nothing
     to write becomes ``fallback``; what is taken gets the next free number behind it.
     """
-    latin = "".join(map(_latin, unicodedata.normalize("NFKC", name))).lower()
+    latin = "".join(map(_latin, unicodedata.normalize("NFKC", name[:READ]))).lower()
     slug = re.sub(r"[^a-z0-9]+", "-", latin).strip("-")[:SLUG_LENGTH].rstrip("-") or fallback
     if slug not in taken:
         return slug

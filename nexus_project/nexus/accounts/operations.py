@@ -256,13 +256,14 @@ def _locked(user: User, *, with_admins: bool = False) -> User:
 
     ``with_admins`` locks every active admin as well, all in one order: of two admins who disable
     each other at once, the second finds no other one left. A caller must not hold the row already:
-    two who hold one admin each would wait for each other.
+    two who hold one admin each would wait for each other. New rows that name the user may still be
+    written (``no_key``): whoever holds a token or a sign-in and writes one waits for nobody.
     """
     wanted = Q(pk=user.pk)
     if with_admins:
         wanted |= Q(is_active=True, permission_level=Level.ADMIN)
-    rows = User.objects.select_for_update(of=("self",)).select_related("company").filter(wanted)
-    found: User = next(row for row in rows.order_by("pk") if row.pk == user.pk)
+    rows = User.objects.select_for_update(of=("self",), no_key=True).select_related("company")
+    found: User = next(row for row in rows.filter(wanted).order_by("pk") if row.pk == user.pk)
     return found
 
 

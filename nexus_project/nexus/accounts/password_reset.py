@@ -68,7 +68,8 @@ def reset_password(*, user: User, token: str, password: str) -> None:
     The row is locked while the token is checked again, so that of two forms sent at once from one
     link only one counts. Raises LinkUsed.
     """
-    locked = User.objects.select_for_update(of=("self",)).select_related("company").get(pk=user.pk)
+    rows = User.objects.select_for_update(of=("self",), no_key=True).select_related("company")
+    locked = rows.get(pk=user.pk)
     if not may_authenticate(locked) or not default_token_generator.check_token(locked, token):
         raise LinkUsed
     set_password(user=locked, password=password, by=locked)

@@ -184,9 +184,12 @@ def _given_to(module: Module, token: str) -> SignIn:
         claims = authentication.verify(token)
         if isinstance(claims, ServiceClaims) or claims.client_id != module.client_id:
             raise InvalidSubject
-        return authentication.living_sign_in(claims)
+        found = authentication.living_sign_in(claims)
     except (InvalidToken, AuthenticationFailed) as error:
         raise InvalidSubject from error
+    if found.api_token_id is not None:
+        raise InvalidSubject  # an API token opens no browser session, nor tokens to refresh
+    return found
 
 
 def _end_user(

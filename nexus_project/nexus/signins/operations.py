@@ -65,9 +65,8 @@ def _admit(proof: Proof, module: Module | None, ip: str | None) -> None:
 def _begin_proved(proof: Proof, module: Module | None, ip: str | None, user_agent: str) -> SignIn:
     throttle.take_back(proof.counters)
     # Locked against a change of password or a disabling that is under way.
-    user = (
-        User.objects.select_for_update(of=("self",)).select_related("company").get(pk=proof.user.pk)
-    )
+    rows = User.objects.select_for_update(of=("self",), no_key=True).select_related("company")
+    user = rows.get(pk=proof.user.pk)
     if user.password != proof.user.password or not may_authenticate(user):
         raise no.InvalidCredentials
     check_module(user, module)
