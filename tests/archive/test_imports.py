@@ -231,6 +231,9 @@ def test_of_two_imports_into_a_space_one_waits_for_the_other(
     send(technician, "import-begin", first.pk)
     send(colleague, "import-begin", second.pk)
     assert "Another import into this space is running" in page_of(colleague, second)
+    body = {"file": SimpleUploadedFile("c.md", b"# C"), "later": "true"}
+    refused = technician.browser.post(f"/api/spaces/{first.space_id}/import/", body)
+    assert (refused.status_code, len(staged())) == (409, 2)
     work()
     send(colleague, "import-begin", second.pk)
     work()
