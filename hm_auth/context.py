@@ -43,9 +43,11 @@ def shell(
     others: Any = SimpleLazyObject(lambda: tuple(modules())) if signed_in else ()
     return {
         "service_name": name,
+        "csrf_cookie": settings.CSRF_COOKIE_NAME,
         "service_icon": getattr(settings, "SERVICE_ICON", ""),
         "user": user,
         "nav": nav,
+        "search": _search() if signed_in else None,
         "modules": others,
         "account_url": account_url if signed_in else "",
         "sidebar": lambda: Sidebar(name, _address("home"), nav, tuple(others)),
@@ -60,6 +62,14 @@ def navigation(request: HttpRequest) -> tuple[Entry, ...]:
         for label, url_name, icon, capability in getattr(settings, "HM_NAV", ())
         if may(request.user, capability)
     )
+
+
+def _search() -> tuple[str, str] | None:
+    """Return label and address of what the top bar of every page searches (``HM_SEARCH``)."""
+    if (found := getattr(settings, "HM_SEARCH", None)) is None:
+        return None
+    label, url_name = found
+    return label, _address(url_name)
 
 
 def _is_below(request: HttpRequest, url_name: str) -> bool:

@@ -13,10 +13,12 @@ import uuid
 from collections.abc import Callable, Mapping
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.template.loader import render_to_string
 from django.utils.functional import LazyObject, empty
 
 from hm_auth import metrics
+from hm_auth.rest.documents import JSON_PREFIXES
 from hm_auth.service import request_id
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -103,6 +105,26 @@ class NoStoreMiddleware:
         response = self.get_response(request)
         if response.headers.get("Content-Type", "").startswith("text/html"):
             response.headers.setdefault("Cache-Control", "private, no-store")
+        return response
+
+
+class MethodPageMiddleware:
+    """Give people a page where Django's 405 is empty, which browsers show as a broken site.
+
+    Somebody comes there by reloading the address of a form that was refused.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if (
+            isinstance(response, HttpResponseNotAllowed)
+            and request.method == "GET"
+            and not request.path.startswith(JSON_PREFIXES)
+        ):
+            response.content = render_to_string("405.html", request=request).encode()
         return response
 
 

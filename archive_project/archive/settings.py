@@ -73,6 +73,7 @@ HM_WEBHOOKS = {
     "PRIVATE_ADDRESSES": CONFIG["WEBHOOKS_PRIVATE"],
 }
 
+HM_SEARCH = ("Search articles", "search")
 HM_NAV = [
     ("Home", "home", "house", "archive.open"),
     ("Recently changed", "recent", "history", "archive.open"),

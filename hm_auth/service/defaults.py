@@ -46,6 +46,7 @@ _LAST = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "hm_auth.middleware.MethodPageMiddleware",
 ]
 
 MODULE_MIDDLEWARE = [*_FIRST, "hm_auth.authentication.AuthenticationMiddleware", *_LAST]

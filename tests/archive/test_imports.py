@@ -302,6 +302,7 @@ def test_what_cannot_be_read_is_said_on_the_form(technician, send, acme_space, m
         return answer.content.decode()
 
     assert "not a ZIP" in refused(b"no")
+    assert "Only a ZIP, or one Markdown, HTML or DOCX" in refused(b"no", "picture.png")
     monkeypatch.setattr(files, "MOST_BYTES", 1000)
     assert "larger than 100 MiB together" in refused(packed(a=b"\0" * 2000))
     monkeypatch.setattr(files, "MOST_OF_ONE", 10)

@@ -48,6 +48,22 @@ def test_an_internal_space_belongs_to_no_company(nexus, technician, acme):
     assert acme.browser.get("/spaces/handbook").status_code == 404
 
 
+def test_every_page_has_the_search(nexus, technician, acme_space):
+    for address in ("/", "/new-space", "/spaces/acme/settings", "/spaces/acme/delete"):
+        page = technician.browser.get(address).content.decode()
+        assert 'action="/search"' in page, address
+    assert 'value="a &lt;b"' in technician.browser.get("/search?q=a+<b").content.decode()
+
+
+def test_an_empty_space_says_how_to_fill_it(technician, acme, acme_space):
+    page = technician.browser.get("/spaces/acme").content.decode()
+    assert "Write the first one" in page
+    assert page.count('href="/spaces/acme/import"') == 2  # in the menu, too
+    page = acme.browser.get("/spaces/acme").content.decode()
+    assert "What is written for this space appears here." in page
+    assert "/import" not in page
+
+
 @pytest.mark.parametrize("typed", [{"kind": "company"}, {"kind": "internal"}, {"kind": "x"}, {}])
 def test_half_a_space_is_none(nexus, technician, typed):
     assert technician.browser.post("/new-space", typed).status_code == 200

@@ -125,7 +125,9 @@ def test_nobody_goes_on_who_should_not(client, admin, acme_user, acme, how):
 
 def test_signing_out_ends_the_sign_in_everywhere(client, tech):
     sign_in(client)
-    assert client.get("/auth/logout").status_code == 405
+    reloaded = client.get("/auth/logout")
+    assert reloaded.status_code == 405
+    assert "There is nothing to show here" in reloaded.content.decode()
     client.post("/auth/logout")
     assert SignIn.objects.get().ended_reason == "signed out"
     assert not is_signed_in(client)

@@ -7,7 +7,7 @@ import re
 import time
 
 import requests
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.system.test_pages import WIDE, look
 from tests.system.test_sign_on import sign_in
@@ -46,6 +46,31 @@ def somebody(browser: Browser, url: str, name: str, **options) -> Page:
     return page
 
 
+def writing_on_while_a_file_is_sent(page: Page) -> None:
+    """What is typed meanwhile goes on where it was, and two files stay two words."""
+    area, held = page.get_by_label("Text", exact=True), []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/attachments/upload", hold)
+    area.press("Control+End")
+    page.evaluate(PASTE, ["#id_source", PIXELS, "slow.png"])
+    expect(area).to_have_value(re.compile(r"\) \[Sending slow\.png …\]$"))
+    area.press_sequentially("\n\nAfter")
+    area.press("ArrowLeft")
+    held.pop().continue_()
+    expect(area).to_have_value(re.compile(r"\) !\[slow\.png\]\([^ ()]+\)\n\nAfter$"))
+    area.press_sequentially("-")
+    expect(area).to_have_value(re.compile(r"\n\nAfte-r$"))
+    page.evaluate(PASTE, ["#id_source", PIXELS, "late.png"])
+    page.get_by_label("Title").focus()
+    held.pop().continue_()
+    expect(area).to_have_value(re.compile(r"!\[late\.png\]"))
+    expect(page.get_by_label("Title")).to_be_focused()
+    page.unroute("**/attachments/upload")
+
+
 def test_two_people_write_and_a_client_reads(stack, browser: Browser, person):
     url = stack.urls["archive"]
     tech = somebody(browser, url, "tech")
@@ -63,6 +88,7 @@ def test_two_people_write_and_a_client_reads(stack, browser: Browser, person):
     expect(shown.locator("strong")).to_have_text("off")
     expect(shown.get_by_role("img", name="label.png")).to_be_visible()
     assert shown.get_by_role("img").evaluate("(each) => each.naturalWidth") == 2
+    writing_on_while_a_file_is_sent(tech)
     tech.get_by_label("Who may read it").select_option("client")
     expect(tech.get_by_text("Draft kept")).to_be_visible()
     tech.reload()  # as after a crash: what was typed is offered
@@ -71,8 +97,8 @@ def test_two_people_write_and_a_client_reads(stack, browser: Browser, person):
     look(tech, "archive-editor")
     tech.set_viewport_size(WIDE)
     tech.get_by_role("button", name="Save").click()
+    tech.wait_for_url("**/label-printer-in-the-warehouse")
     address = tech.url
-    assert address.endswith("/label-printer-in-the-warehouse")
     tech.get_by_text("More", exact=True).click()
     tech.get_by_role("button", name="Watch").click()
     picture = tech.get_by_role("img", name="label.png").get_attribute("src")
@@ -187,6 +213,28 @@ def the_outsider_finds_nothing(person, path: str, picture: str) -> None:
 
 def bearer(who) -> dict[str, str]:
     return {"Authorization": f"Bearer {who.tokens()['access']}"}
+
+
+def test_who_was_signed_out_while_writing_loses_nothing(stack, browser: Browser):
+    url = stack.urls["archive"]
+    tech = somebody(browser, url, "tech")
+    tech.goto(url + "/spaces/handbook/new")
+    tech.get_by_label("Title").fill("Written while signed out")
+    tech.get_by_label("Text", exact=True).fill("A long text.")
+    tech.context.clear_cookies(name="archive_session")
+    tech.get_by_role("button", name="Save").click()
+    expect(tech.get_by_role("alert").get_by_text("nothing is lost")).to_be_visible()
+    with tech.context.expect_page() as opened:
+        tech.get_by_role("link", name="Sign in in another tab").click()
+    opened.value.wait_for_load_state()
+    sign_in(opened.value, url, "tech")
+    tech.context.set_offline(True)
+    tech.get_by_role("button", name="Save").click()
+    expect(tech.get_by_text("The service does not answer; nothing is lost.")).to_be_visible()
+    tech.context.set_offline(False)
+    tech.get_by_role("button", name="Save").click()
+    expect(tech.get_by_role("article")).to_have_text("A long text.")
+    expect(tech.get_by_label("Say what is missing or wrong")).to_be_visible()
 
 
 def test_the_editor_works_without_javascript(stack, browser: Browser):

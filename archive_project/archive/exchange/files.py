@@ -33,7 +33,10 @@ def of_upload(name: str, content: bytes) -> tuple[dict[str, bytes], dict[str, st
 
     Raises Refused.
     """
-    if PurePosixPath(name).suffix.lower() not in FORMATS:
+    ending = PurePosixPath(name).suffix.lower()
+    if ending not in FORMATS:
+        if ending != ".zip" and not zipfile.is_zipfile(io.BytesIO(content)):
+            raise Refused("Only a ZIP, or one Markdown, HTML or DOCX file, can be imported.")
         return of_zip(content)
     if len(content) > MOST_OF_ONE:
         raise Refused("The file is larger than 20 MiB.")

@@ -69,18 +69,19 @@
     var data = new FormData();
     data.append("file", file);
     data.append("article", form.dataset.article);
-    put(mark, area.selectionStart, area.selectionEnd);
+    put((/[^\s([]$/.test(area.value.slice(0, area.selectionStart)) ? " " : "") + mark, area.selectionStart, area.selectionEnd);
     said.textContent = "Sending " + file.name;
     fetch(form.dataset.upload, {
       method: "POST", body: data, redirect: "error",
       headers: { "X-CSRFToken": form.elements.csrfmiddlewaretoken.value }
-    }).then(function (answer) {
-      return answer.json();
-    }).catch(function () {
+    }).then(function (answer) { return answer.json(); }).catch(function () {
       return { error: "The file could not be sent." };
     }).then(function (answer) {
-      var at = area.value.indexOf(mark);
-      if (at >= 0) put(answer.markdown || "", at, at + mark.length);
+      var at = area.value.indexOf(mark), end = at + mark.length, text = answer.markdown || "", was = document.activeElement;
+      var kept = [area.selectionStart, area.selectionEnd].map(function (place) { /* whoever writes on stays where they are */
+        return place < end ? Math.min(place, at + text.length) : place + text.length - mark.length;
+      });
+      if (at >= 0) { put(text, at, end); area.setSelectionRange(kept[0], kept[1]); was.focus(); }
       said.textContent = answer.markdown ? file.name + " is in the text." : file.name + ": " + answer.error;
     });
   }
@@ -182,12 +183,6 @@
       event.preventDefault();
       form.requestSubmit();
     }
-  });
-
-  /* Signing in again gives another token; the cookie always has the present one. */
-  form.addEventListener("submit", function () {
-    var cookie = document.cookie.match(/(?:^|; )archive_csrf=([^;]+)/);
-    if (cookie) form.elements.csrfmiddlewaretoken.value = cookie[1];
   });
 
   /* Signed out meanwhile: never leave the page by itself, the text is on it. */
