@@ -1,10 +1,11 @@
-"""Waitress with the one thing it lacks: an end that loses no answer."""
+"""Waitress with what it lacks: an end that loses no answer, and answers to HEAD."""
 
 from __future__ import annotations
 
 import signal
 import socket
 import time
+from collections.abc import Iterable
 from types import FrameType
 from typing import Any
 
@@ -32,6 +33,24 @@ class _Waker(wasyncore.dispatcher):  # type: ignore[misc] # Waitress has no type
         self.recv(64)
 
 
+def _bodiless_for_head(application: WSGIApplication) -> WSGIApplication:
+    """Send no body in answer to HEAD (RFC 9110, section 9.3.2).
+
+    Django leaves that to the server and Waitress to the application; what came of both was taken
+    for the beginning of the next answer on the connection.
+    """
+
+    def answer(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        body = application(environ, start_response)
+        if environ["REQUEST_METHOD"] != "HEAD":
+            return body
+        if close := getattr(body, "close", None):
+            close()
+        return []
+
+    return answer
+
+
 class Server:
     """One service's server. The socket is bound on construction, which raises OSError."""
 
@@ -48,7 +67,7 @@ class Server:
         self._stopping = False
         try:
             self._server = create_server(
-                application,
+                _bodiless_for_head(application),
                 map=self._map,
                 host=host,
                 port=port,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import re
 import signal
 import socket
 import subprocess
@@ -73,6 +74,19 @@ def start() -> Iterator[Callable[[str], Running]]:
     for running in started:
         running.process.kill()
         running.process.communicate()
+
+
+def test_an_answer_to_head_has_no_body_and_the_connection_goes_on(start: Any) -> None:
+    with socket.create_connection(("127.0.0.1", start("").port), timeout=10) as connection:
+        connection.sendall(b"HEAD / HTTP/1.1\r\nHost: a\r\n\r\n")
+        time.sleep(0.2)  # a body would be there by then
+        head, _, body = connection.recv(10_000).partition(b"\r\n\r\n")
+        assert re.search(rb"Content-Length: [1-9]", head)
+        assert body == b""
+        connection.sendall(b"GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+        answer = b"".join(iter(lambda: connection.recv(10_000), b""))
+        assert answer.startswith(b"HTTP/1.1 200 OK")
+        assert b"REMOTE_ADDR" in answer
 
 
 def test_behind_a_trusted_proxy_the_visitors_address_and_https_arrive(start: Any) -> None:
