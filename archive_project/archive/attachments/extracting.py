@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 MOST_CHARACTERS = 100_000
 MOST_PAGES = 500
@@ -63,11 +64,10 @@ def words(kind: str, content: bytes) -> str:
 
 
 def main() -> None:
-    if sys.platform != "win32":  # which knows no such limits: there only the caller's time counts
-        import resource
+    sys.path.insert(0, str(Path(__file__).parents[2]))
+    from archive import apart
 
-        resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
-        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    apart.limit(seconds=SECONDS, memory=MEMORY)
     text = words(sys.argv[1], sys.stdin.buffer.read())
     sys.stdout.buffer.write(text.encode("utf-8", "replace"))
 

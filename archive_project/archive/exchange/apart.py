@@ -28,20 +28,17 @@ TOO_MUCH = "Reading it takes more time or memory than a file is given."
 
 def read(path: str, content: bytes) -> Document:
     """Return the document in ``content``. Raises Unreadable."""
+    from archive import apart
     from archive.exchange import documents
 
     if _is_quick(path, content):
         return documents.read(path, content)
     question = json.dumps({"path": path, "content": base64.b64encode(content).decode()})
     try:
-        done = subprocess.run(
-            [sys.executable, "-I", __file__],
-            input=question.encode(), capture_output=True, check=True, timeout=LONGEST,
-            env={},  # no passwords for a process that reads strangers' files
-        )  # fmt: skip
+        told = apart.run(__file__, content=question.encode(), longest=LONGEST)
     except (OSError, subprocess.SubprocessError) as error:
         raise documents.Unreadable(TOO_MUCH) from error
-    answer = json.loads(done.stdout)
+    answer = json.loads(told)
     if "unreadable" in answer:
         raise documents.Unreadable(answer["unreadable"])
     embedded = {name: base64.b64decode(each) for name, each in answer.pop("embedded").items()}
@@ -73,11 +70,9 @@ def _answer(path: str, content: bytes) -> dict[str, Any]:
 
 def main() -> None:
     sys.path.insert(0, str(Path(__file__).parents[2]))
-    if sys.platform != "win32":  # which knows no such limits: there only the caller's time counts
-        import resource
+    from archive import apart
 
-        resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
-        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    apart.limit(seconds=SECONDS, memory=MEMORY)
     question = json.load(sys.stdin.buffer)
     answer = _answer(question["path"], base64.b64decode(question["content"]))
     sys.stdout.write(json.dumps(answer))
